@@ -1,0 +1,108 @@
+"""LearningEvent: the small, self-contained record that the engine works on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningEvent:
+    """One thing that one learner did, with all that is needed to learn from it.
+
+    The facts of the activity are copied from the catalogue when the event is made, so that
+    whatever is computed later is a function of the events alone.
+    """
+
+    id: str
+    """Statement id (UUID), or a name-based UUID of the content where the sender gave none."""
+    learner: str
+    """Learner key: a keyed hash of the actor's identifier; never the identifier itself."""
+    kind: Kind
+    verb: str
+    """The verb's IRI as it was sent."""
+    activity: str
+    """Id (IRI) of the object."""
+    occurred_at: float
+    """When it happened, by the sender's clock; POSIX seconds, UTC."""
+    received_at: float
+    """When the statement reached the log; POSIX seconds, UTC."""
+    digest: str = ""
+    """Hash of the content that may not change under one id (xAPI "Statement comparison")."""
+    tenant: str = "default"
+    object_type: str = "Activity"
+    activity_type: str = ""
+    interaction_type: str = ""
+    title: str = ""
+    parent: str = ""
+    course: str = ""
+    groupings: tuple[tuple[str, str], ...] = ()
+    """Pairs (id, activity type)."""
+    registration: str = ""
+    session: str = ""
+    success: bool | None = None
+    completion: bool | None = None
+    scaled: float | None = None
+    raw: float | None = None
+    score_min: float | None = None
+    score_max: float | None = None
+    duration: str = ""
+    """ISO 8601 text as it was sent."""
+    duration_sec: float | None = None
+    progress: float | None = None
+    """Share of the activity done, in [0, 1]."""
+    stored_at: float | None = None
+    source: str = ""
+    deviations: tuple[str, ...] = ()
+    """Codes of the repairs that lenient validation made."""
+    voids: str = ""
+    """Id of the statement that this one withdraws."""
+    outcome: float | None = None
+    """Evidence of knowledge in [0, 1]: 1 correct, 0 wrong; None where it is no evidence."""
+    skills: tuple[str, ...] = ()
+    difficulty: float | None = None
+    """In [0, 1] as the catalogue has it; None where nobody said."""
+    content: str = ""
+    """Kind of content: video, reading, quiz, lab, ..."""
+    minutes: float | None = None
+    """Planned length of the activity."""
+    done_by: str = "completed"
+    """What finishes the activity: viewed, completed or passed."""
+    pass_mark: float = 0.6
+    """Smallest outcome that counts as passed, in [0, 1]."""
+
+    @property
+    def at(self) -> float:
+        """Time that features use: what happened cannot be later than its arrival (seconds)."""
+        return min(self.occurred_at, self.received_at)
+
+
+_TUPLES = ("deviations", "skills")
+
+
+def event_to_json(event: LearningEvent) -> dict[str, Any]:
+    """Plain JSON object of `event`; fields that hold their default are left out."""
+    return {
+        name: value
+        for name in LearningEvent.__dataclass_fields__
+        if (value := getattr(event, name)) != _DEFAULTS.get(name, ...)
+    }
+
+
+def event_from_json(data: dict[str, Any]) -> LearningEvent:
+    """The inverse of `event_to_json`; unknown fields are ignored (newer writers add fields).
+
+    Raises:
+        KeyError, TypeError, ValueError: where `data` is not a LearningEvent.
+    """
+    known = {name: data[name] for name in LearningEvent.__dataclass_fields__ if name in data}
+    known["kind"] = Kind(known["kind"])
+    for name in _TUPLES:
+        if name in known:
+            known[name] = tuple(known[name])
+    if "groupings" in known:
+        known["groupings"] = tuple((pair[0], pair[1]) for pair in known["groupings"])
+    return LearningEvent(**known)
+
+
+_DEFAULTS = {name: field.default for name, field in LearningEvent.__dataclass_fields__.items()}

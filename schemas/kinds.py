@@ -1,0 +1,35 @@
+"""The closed list of what a learner can be seen doing."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Kind of learning activity, normalised from hundreds of xAPI verbs."""
+
+    LAUNCHED = "launched"
+    INITIALIZED = "initialized"
+    ATTEMPTED = "attempted"
+    VIEWED = "viewed"
+    VIDEO = "video"
+    PROGRESSED = "progressed"
+    ANSWERED = "answered"
+    ASKED = "asked"
+    SUBMITTED = "submitted"
+    SCORED = "scored"
+    PASSED = "passed"
+    FAILED = "failed"
+    COMPLETED = "completed"
+    UNCOMPLETED = "uncompleted"
+    MASTERED = "mastered"
+    FORFEITED = "forfeited"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    EXITED = "exited"
+    TERMINATED = "terminated"
+    ABANDONED = "abandoned"
+    ENROLLED = "enrolled"
+    LEFT = "left"
+    SESSION = "session"
+    SOCIAL = "social"
+    VOIDED = "voided"
+    OTHER = "other"
