@@ -1,0 +1,10 @@
+"""The only place that knows what time it is."""
+
+import time
+from collections.abc import Callable
+
+Clock = Callable[[], float]
+"""Seconds: POSIX where it dates something, monotonic where it measures."""
+
+now: Clock = time.time
+monotonic: Clock = time.monotonic

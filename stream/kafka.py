@@ -1,0 +1,314 @@
+"""The only door to confluent-kafka: producing, administering, reading whole topics."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Producer,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from schemas.errors import ConfigurationError, Unavailable
+from stream.topics import Topic
+
+_POLL_SEC = 0.05
+_ADMIN_SEC = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to be sent."""
+
+    topic: str
+    value: bytes | None
+    key: bytes | None = None
+    headers: tuple[tuple[str, bytes], ...] = ()
+    partition: int = -1
+    """-1 lets the key decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A message as it was read."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    timestamp: float
+    """POSIX seconds."""
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+class Publisher:
+    """Sends messages in order and knows when Kafka has them.
+
+    The idempotent producer keeps the order of a key and writes nothing twice on its own
+    retries; keys land where Kafka's own clients would put them.
+    """
+
+    def __init__(self, servers: str) -> None:
+        self._producer = Producer(
+            {
+                "bootstrap.servers": servers,
+                "partitioner": "murmur2_random",
+                "enable.idempotence": True,
+                "linger.ms": 1,
+                "compression.type": "lz4",
+                "message.max.bytes": 12_582_912,
+                "queue.buffering.max.messages": 500_000,
+                "queue.buffering.max.kbytes": 262_144,
+                "delivery.timeout.ms": 120_000,
+                "log_level": 3,
+            }
+        )
+        self._stop = threading.Event()
+        self._poller = threading.Thread(target=self._poll, name="publisher", daemon=True)
+        self._poller.start()
+
+    def _poll(self) -> None:
+        while not self._stop.is_set():
+            self._producer.poll(_POLL_SEC)
+
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Returns when Kafka has acknowledged every one of `messages`.
+
+        Raises:
+            Unavailable: where Kafka has not taken one within the delivery time.
+        """
+        if messages:
+            await self.submit(messages)
+
+    def submit(self, messages: Sequence[Message]) -> "asyncio.Future[None]":
+        """Hand `messages` over; the future is done when all are acknowledged."""
+        tally = _Tally(len(messages), asyncio.get_running_loop())
+        for message in messages:
+            self._produce(message, tally.count)
+        return tally.done
+
+    def send_blocking(self, message: Message, delivered: Callable[[Any, Any], None]) -> None:
+        """Hand one message over from a program without an event loop."""
+        self._produce(message, delivered)
+
+    def _produce(self, message: Message, delivered: Callable[[Any, Any], None]) -> None:
+        while True:
+            try:
+                self._producer.produce(
+                    message.topic,
+                    message.value,
+                    message.key,
+                    message.partition,
+                    on_delivery=delivered,
+                    headers=list(message.headers) or None,
+                )
+            except BufferError:
+                self._producer.poll(_POLL_SEC)
+            else:
+                return
+
+    def flush(self, timeout_sec: float = 30.0) -> int:
+        """Wait for all that was handed over; returns how many are still waiting."""
+        return int(self._producer.flush(timeout_sec))
+
+    def close(self) -> None:
+        """Send what waits, then stop."""
+        self.flush()
+        self._stop.set()
+        self._poller.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Tally:
+    """Counts acknowledgements in the producer's thread, tells the event loop once."""
+
+    def __init__(self, expected: int, loop: asyncio.AbstractEventLoop) -> None:
+        self.done: asyncio.Future[None] = loop.create_future()
+        self._left = expected
+        self._error: KafkaError | None = None
+        self._loop = loop
+        if not expected:
+            self.done.set_result(None)
+
+    def count(self, error: KafkaError | None, _message: object) -> None:
+        self._error = error or self._error
+        self._left -= 1
+        if not self._left and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._finish)
+
+    def _finish(self) -> None:
+        if self.done.cancelled():
+            return
+        if self._error is None:
+            self.done.set_result(None)
+        else:
+            self.done.set_exception(
+                Unavailable(f"Kafka did not take a message: {self._error.str()}")
+            )
+
+
+class Admin:
+    """Creates and inspects topics."""
+
+    def __init__(self, servers: str) -> None:
+        self._servers = servers
+        self._admin = AdminClient({"bootstrap.servers": servers, "log_level": 0})
+
+    def check(self, timeout_sec: float = 10.0) -> None:
+        """Ask for the list of topics.
+
+        Raises:
+            Unavailable: where Kafka does not answer in time.
+        """
+        self.partitions(timeout_sec)
+
+    def partitions(self, timeout_sec: float = _ADMIN_SEC) -> dict[str, int]:
+        """Number of partitions of every topic.
+
+        Raises:
+            Unavailable: where Kafka does not answer in time.
+        """
+        try:
+            topics = self._admin.list_topics(timeout=timeout_sec).topics
+        except KafkaException as error:
+            raise Unavailable(
+                f"Kafka at {self._servers} does not answer: start it with `stepstream up`, "
+                "or set KAFKA_BOOTSTRAP_SERVERS to one that runs"
+            ) from error
+        return {name: len(topic.partitions) for name, topic in topics.items()}
+
+    def ensure(self, topics: Iterable[Topic], prefix: str, partitions: int) -> list[str]:
+        """Create the topics that are missing; returns the names of those created.
+
+        Raises:
+            ConfigurationError: where a topic exists with another number of partitions: keys
+                would land elsewhere than their learners' state.
+            Unavailable: where Kafka does not answer.
+        """
+        existing = self.partitions()
+        missing = []
+        for topic in topics:
+            name, count = prefix + topic.name, topic.partitions or partitions
+            if existing.get(name, count) != count:
+                raise ConfigurationError(
+                    f"topic {name} has {existing[name]} partitions, not {count}: set "
+                    f"STEPSTREAM_PARTITIONS={existing[name]}, or use another STEPSTREAM_PREFIX"
+                )
+            if name not in existing:
+                missing.append(NewTopic(name, count, 1, config=topic.config()))
+        self._create(missing)
+        return [topic.topic for topic in missing]
+
+    def _create(self, topics: list[NewTopic]) -> None:
+        if not topics:
+            return
+        for name, future in self._admin.create_topics(topics).items():
+            try:
+                future.result(_ADMIN_SEC)
+            except KafkaException as error:
+                if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                    raise Unavailable(f"topic {name} was not created: {error}") from error
+
+
+class Reader:
+    """Reads partitions from where it is told, outside any consumer group."""
+
+    def __init__(self, servers: str, topics: Sequence[str], *, from_start: bool = True) -> None:
+        self._consumer = Consumer(
+            {
+                "bootstrap.servers": servers,
+                "group.id": "stepstream-reader",
+                "enable.auto.commit": False,
+                "auto.offset.reset": "earliest",
+                "enable.partition.eof": False,
+                "fetch.wait.max.ms": 100,
+                "fetch.message.max.bytes": 12_582_912,
+                "log_level": 0,
+            }
+        )
+        self._parts = [TopicPartition(t, p) for t in topics for p in self._ids(t)]
+        for part in self._parts:
+            part.offset = OFFSET_BEGINNING if from_start else self._bounds(part)[1]
+        self._consumer.assign(self._parts)
+
+    def _ids(self, topic: str) -> list[int]:
+        try:
+            found = self._consumer.list_topics(topic, timeout=_ADMIN_SEC).topics[topic]
+        except KafkaException as error:
+            raise Unavailable(f"Kafka does not answer: {error.args[0].str()}") from error
+        if found.error is not None:
+            raise ConfigurationError(
+                f"topic {topic} does not exist: create it with `stepstream topics`"
+            )
+        return sorted(found.partitions)
+
+    def _bounds(self, part: TopicPartition) -> tuple[int, int]:
+        low, high = self._consumer.get_watermark_offsets(part, timeout=_ADMIN_SEC)
+        return int(low), int(high)
+
+    def ends(self) -> dict[tuple[str, int], int]:
+        """Offset after the last message of each partition that holds any."""
+        bounds = {(p.topic, p.partition): self._bounds(p) for p in self._parts}
+        return {part: high for part, (low, high) in bounds.items() if high > low}
+
+    def poll(self, limit: int = 1000, timeout_sec: float = 0.1) -> list[Record]:
+        """Up to `limit` messages, or what has come within `timeout_sec`.
+
+        Raises:
+            Unavailable: where Kafka reports an error that ends reading.
+        """
+        return [
+            record
+            for message in self._consumer.consume(limit, timeout_sec)
+            if (record := _record(message)) is not None
+        ]
+
+    def to_end(self) -> Iterator[Record]:
+        """Every message that is there now, partition after partition as they come."""
+        left = self.ends()
+        while left:
+            for record in self.poll():
+                yield record
+                part = (record.topic, record.partition)
+                if record.offset + 1 >= left.get(part, 0):
+                    left.pop(part, None)
+            left = {part: end for part, end in left.items() if self._position(part) < end}
+
+    def _position(self, part: tuple[str, int]) -> int:
+        (found,) = self._consumer.position([TopicPartition(*part)])
+        return int(found.offset)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._consumer.close()
+
+
+def _record(message: Any) -> Record | None:
+    error = message.error()
+    if error is not None:
+        if error.fatal():
+            raise Unavailable(f"Kafka ended the reading: {error.str()}")
+        return None
+    return Record(
+        message.topic(),
+        message.partition(),
+        message.offset(),
+        message.key(),
+        message.value(),
+        message.timestamp()[1] / 1000.0,
+        tuple(message.headers() or ()),
+    )

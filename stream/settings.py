@@ -1,0 +1,152 @@
+"""Every setting, declared once: name, meaning, unit, default.
+
+A setting is read from the environment variable `STEPSTREAM_<NAME>`; Kafka's and Redis's
+addresses from the customary `KAFKA_BOOTSTRAP_SERVERS` and `REDIS_URL`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
+from typing import Any, Self, get_type_hints
+
+from schemas.errors import ConfigurationError
+
+_DAY_SEC = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """Redis, and how long it keeps what."""
+
+    url: str = "redis://127.0.0.1:6379/0"
+    namespace: str = ""
+    """Put before every key, so that several installations can share a server."""
+    timeout_sec: float = 5.0
+    retry_sec: float = 0.25
+    patience_sec: float = 60.0
+    """How long an unreachable Redis is waited for before the process ends."""
+    state_ttl_sec: int = 400 * _DAY_SEC
+    """State and queue of a learner who does nothing more."""
+    short_state_ttl_sec: int = 30 * _DAY_SEC
+    """The same for a learner seen once only (anonymous traffic)."""
+    statement_window_sec: int = 30 * _DAY_SEC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Settings of a worker and of the commands."""
+
+    kafka: str = ""
+    """Kafka's bootstrap servers; empty means the embedded stack."""
+    redis: str = ""
+    """Redis's URL; empty means the embedded stack."""
+    prefix: str = ""
+    """Put before every topic's name and every Redis key."""
+    tenant: str = "default"
+    partitions: int = 12
+    """Partitions of a topic, fixed when it is created."""
+    group: str = "stepstream"
+    """Consumer group of the workers."""
+    pseudonym_key: str = ""
+    """Secret (hexadecimal, 32 bytes) that learner keys are derived with."""
+    home_page: str = "https://lms.example.org"
+    """Home page of accounts that come without one."""
+    strict: bool = False
+    """Refuse what lenient validation would repair."""
+    max_statement_bytes: int = 1_048_576
+    """A larger message goes to the dead letters."""
+    batch_events: int = 2000
+    """At most so many messages are applied together."""
+    statement_window: int = 32_768
+    """Statements a partition surely recognises as sent again, counted back from the newest."""
+    reject_window: int = 1000
+    """Statements over which the share of rejects is measured."""
+    reject_cap: float = 0.5
+    """Largest share of rejects over the window; above it the worker stops. 1 never stops."""
+    objective: str = ""
+    """YAML or JSON file with the objective's weights; empty means the built-in one."""
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
+    """Port of the Prometheus endpoint; 0 takes a free one, -1 none."""
+    session_timeout_sec: float = 12.0
+    """A worker silent for so long loses its partitions."""
+    home: str = ".stepstream"
+    """Folder of the embedded stack's data."""
+    patience_sec: float = 60.0
+    """How long unreachable services are waited for before the process ends."""
+    debug: bool = field(default=False)
+
+    @property
+    def store(self) -> StoreSettings:
+        """What the store needs of these settings."""
+        return StoreSettings(
+            url=self.redis, namespace=self.prefix, patience_sec=self.patience_sec
+        )
+
+    def with_(self, **changes: Any) -> Self:
+        """A copy with `changes`."""
+        return replace(self, **changes)
+
+
+_CUSTOMARY = {"kafka": "KAFKA_BOOTSTRAP_SERVERS", "redis": "REDIS_URL"}
+
+
+def variable(name: str) -> str:
+    """The environment variable of setting `name`."""
+    return _CUSTOMARY.get(name, f"STEPSTREAM_{name.upper()}")
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """Settings as the environment has them.
+
+    Raises:
+        ConfigurationError: where a value does not fit; names the variable and what it wants.
+    """
+    hints = get_type_hints(Settings)
+    found = {
+        setting.name: _parse(variable(setting.name), text, hints[setting.name])
+        for setting in fields(Settings)
+        if (text := environment.get(variable(setting.name))) not in {None, ""}
+        and text is not None
+    }
+    unknown = _unknown(environment)
+    if unknown:
+        raise ConfigurationError(
+            f"unknown setting {unknown}: known are "
+            + ", ".join(variable(setting.name) for setting in fields(Settings))
+        )
+    return Settings(**found)
+
+
+_OTHERS = {"STEPSTREAM_DATA", "STEPSTREAM_CACHE", "STEPSTREAM_REQUIRE_STACK"}
+
+
+def _unknown(environment: Mapping[str, str]) -> str:
+    known = {variable(setting.name) for setting in fields(Settings)} | _OTHERS
+    stray = sorted(k for k in environment if k.startswith("STEPSTREAM_") and k not in known)
+    return ", ".join(stray)
+
+
+def _parse(name: str, text: str, wanted: type) -> Any:
+    if wanted is bool:
+        return _parse_bool(name, text)
+    try:
+        return wanted(text)
+    except ValueError:
+        raise ConfigurationError(
+            f"{name}={text!r} is not {_NAMES[wanted]}: change or unset it"
+        ) from None
+
+
+_NAMES = {int: "a whole number", float: "a number", str: "text"}
+_YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+def _parse_bool(name: str, text: str) -> bool:
+    if text.lower() in _YES | _NO:
+        return text.lower() in _YES
+    raise ConfigurationError(f"{name}={text!r} is neither true nor false: change or unset it")
+
+
+def defaults() -> dict[str, Any]:
+    """Every setting's default by name."""
+    return {s.name: s.default for s in fields(Settings) if s.default is not MISSING}

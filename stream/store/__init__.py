@@ -1,0 +1,1 @@
+"""Where partitions keep their checkpoints: Redis, and its twin in memory."""

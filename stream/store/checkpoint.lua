@@ -1,0 +1,56 @@
+-- Compare and set of one partition: all of a batch becomes visible, or nothing does.
+-- KEYS: 1 fence, 2 offset, 3 due, 4 outbox, 5 statements of this generation,
+--       6 statements of the generation that has left the window, then one key a model,
+--       one key a blob (states and queues).
+-- ARGV: fence, expected offset, new offset, lifetime of the statement window in seconds,
+--       number of models, then runs, each led by the number of its arguments:
+--       due (score, learner ...), acknowledged (learner, token ...), outbox (the same),
+--       statements (id, receipt ...), each model (name, numbers ...), blobs (value, seconds ...).
+-- Returns 1 when written; 0 when another owner has claimed the partition, or when the offset
+-- is neither the one this owner left nor the one it is writing (a reply that got lost).
+local found = redis.call('GET', KEYS[2]) or '-1'
+if redis.call('GET', KEYS[1]) ~= ARGV[1] or (found ~= ARGV[2] and found ~= ARGV[3]) then
+  return 0
+end
+if ARGV[3] ~= found then
+  redis.call('SET', KEYS[2], ARGV[3])
+end
+
+local CHUNK = 4000
+local at = 6
+local function run()
+  local first = at + 1
+  at = first + tonumber(ARGV[at])
+  return first, at - 1
+end
+local function spread(command, key)
+  local first, last = run()
+  for i = first, last, CHUNK do
+    redis.call(command, key, unpack(ARGV, i, math.min(i + CHUNK - 1, last)))
+  end
+  return last >= first
+end
+
+spread('ZADD', KEYS[3])
+local first, last = run()
+for i = first, last, 2 do
+  if redis.call('HGET', KEYS[4], ARGV[i]) == ARGV[i + 1] then
+    redis.call('HDEL', KEYS[4], ARGV[i])
+  end
+end
+spread('HSET', KEYS[4])
+if spread('HSET', KEYS[5]) then
+  redis.call('EXPIRE', KEYS[5], ARGV[4])
+  redis.call('DEL', KEYS[6])
+end
+local k = 6
+for _ = 1, tonumber(ARGV[5]) do
+  k = k + 1
+  spread('HSET', KEYS[k])
+end
+first, last = run()
+for i = first, last, 2 do
+  k = k + 1
+  redis.call('SET', KEYS[k], ARGV[i], 'EX', ARGV[i + 1])
+end
+return 1

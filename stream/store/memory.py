@@ -1,0 +1,102 @@
+"""The store's twin in memory: same laws, no server."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from schemas.checkpoint import Claim, Memory, Needs, Numbers, PartitionWrite
+from schemas.errors import Fenced
+from stream.partitioning import partition_of
+
+
+@dataclass(slots=True)
+class _Partition:
+    fence: int = 0
+    offset: int | None = None
+    states: dict[str, bytes] = field(default_factory=dict)
+    queues: dict[str, bytes] = field(default_factory=dict)
+    due: dict[str, float] = field(default_factory=dict)
+    models: dict[str, Numbers] = field(default_factory=dict)
+    outbox: dict[str, str] = field(default_factory=dict)
+    statements: dict[int, dict[int, bytes]] = field(default_factory=dict)
+
+
+class MemoryStore:
+    """`Store` in dictionaries; one process, no expiry."""
+
+    def __init__(self, partitions: int) -> None:
+        self._partitions = [_Partition() for _ in range(partitions)]
+
+    async def claim(self, partition: int, models: Sequence[str]) -> Claim:
+        """See `Store.claim`."""
+        part = self._partitions[partition]
+        part.fence += 1
+        return Claim(
+            partition=partition,
+            fence=part.fence,
+            offset=part.offset,
+            models={name: dict(part.models.get(name, {})) for name in models},
+            unsent={learner: part.queues[learner] for learner in part.outbox},
+        )
+
+    async def read(self, needs: Sequence[Needs]) -> list[Memory]:
+        """See `Store.read`."""
+        return [self._read(need) for need in needs]
+
+    def _read(self, need: Needs) -> Memory:
+        part = self._partitions[need.partition]
+        window = {
+            **part.statements.get(need.generation - 1, {}),
+            **part.statements.get(need.generation, {}),
+        }
+        return Memory(
+            {name: part.states[name] for name in need.learners if name in part.states},
+            {key: window[key] for key in need.statements if key in window},
+        )
+
+    async def write(self, fences: dict[int, int], writes: Sequence[PartitionWrite]) -> None:
+        """See `Store.write`."""
+        for write in writes:
+            part = self._partitions[write.partition]
+            found = -1 if part.offset is None else part.offset
+            if part.fence != fences[write.partition] or found not in {write.expected, write.offset}:
+                raise Fenced(f"partition {write.partition} is not as this worker left it")
+            self._apply(part, write)
+
+    @staticmethod
+    def _apply(part: _Partition, write: PartitionWrite) -> None:
+        part.offset = write.offset if write.offset >= 0 else part.offset
+        part.states.update(write.states)
+        part.queues.update(write.queues)
+        part.due.update(write.due)
+        for name, numbers in write.models.items():
+            part.models.setdefault(name, {}).update(numbers)
+        part.statements.setdefault(write.generation, {}).update(write.receipts)
+        part.statements.pop(write.generation - 2, None)
+        for learner, token in write.acknowledged.items():
+            if part.outbox.get(learner) == token:
+                del part.outbox[learner]
+        part.outbox.update(write.tokens)
+
+    async def due(self, partition: int, now: float, limit: int) -> list[str]:
+        """See `Store.due`."""
+        due = self._partitions[partition].due
+        late = sorted((at, learner) for learner, at in due.items() if at <= now)
+        return [learner for _, learner in late[:limit]]
+
+    async def learners(self, partition: int, start: int, limit: int) -> list[str]:
+        """See `Store.learners`."""
+        return sorted(self._partitions[partition].due)[start : start + limit]
+
+    async def state(self, learner: str) -> bytes | None:
+        """See `Store.state`."""
+        return self._of(learner).states.get(learner)
+
+    async def queue(self, learner: str) -> bytes | None:
+        """See `Store.queue`."""
+        return self._of(learner).queues.get(learner)
+
+    async def close(self) -> None:
+        """See `Store.close`."""
+
+    def _of(self, learner: str) -> _Partition:
+        return self._partitions[partition_of(learner.encode(), len(self._partitions))]

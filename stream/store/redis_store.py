@@ -1,0 +1,224 @@
+"""The store in Redis (or Valkey): the only door to redis-py.
+
+Keys, all of partition p under the hash tag `{p}` and so in one slot of a cluster:
+
+    {p}:fence          grows with each claim
+    {p}:off            last applied offset of `learning.events`
+    {p}:learner:<key>  state of a learner, one blob
+    {p}:queue:<key>    queue of a learner, JSON
+    {p}:delta:<model>  hash: number's name -> float64s
+    {p}:outbox         hash: learner key -> edition of the queue that Kafka has not acknowledged
+    {p}:due            sorted set: learner key by the time its queue must be rebuilt
+    {p}:seen:<g>       hash: statement id -> receipt, for generation g of the statement window
+"""
+
+import asyncio
+import struct
+from collections.abc import Awaitable, Callable, Sequence
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from redis.asyncio import Redis
+from redis.exceptions import BusyLoadingError, RedisError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from schemas.checkpoint import Claim, Memory, Needs, Numbers, PartitionWrite
+from schemas.errors import Corrupt, Fenced, Unavailable
+from stream.partitioning import partition_of
+from stream.settings import StoreSettings
+
+T = TypeVar("T")
+
+_LUA = files("stream.store").joinpath("checkpoint.lua").read_text()
+_ID = struct.Struct("<Q")
+_TRANSIENT = (RedisConnectionError, RedisTimeoutError, BusyLoadingError, OSError)
+
+
+class RedisStore:
+    """`Store` on a Redis or Valkey server."""
+
+    def __init__(self, settings: StoreSettings, partitions: int) -> None:
+        self._settings = settings
+        self._partitions = partitions
+        # Any: redis-py types each reply as the union over all protocols and modes
+        self._redis: Any = Redis.from_url(
+            settings.url,
+            socket_timeout=settings.timeout_sec,
+            socket_connect_timeout=settings.timeout_sec,
+        )
+        self._script = self._redis.register_script(_LUA)
+
+    async def claim(self, partition: int, models: Sequence[str]) -> Claim:
+        """See `Store.claim`."""
+        return await self._patiently(lambda: self._claim(partition, models))
+
+    async def _claim(self, partition: int, models: Sequence[str]) -> Claim:
+        key = self._key(partition)
+        fence = await self._redis.incr(key("fence"))
+        offset = await self._redis.get(key("off"))
+        numbers = [_numbers(await self._redis.hgetall(key(f"delta:{name}"))) for name in models]
+        waiting = [name.decode() for name in await self._redis.hkeys(key("outbox"))]
+        names = [key(f"queue:{name}") for name in waiting]
+        queues = await self._redis.mget(names) if names else []
+        return Claim(
+            partition=partition,
+            fence=int(fence),
+            offset=None if offset is None else int(offset),
+            models=dict(zip(models, numbers, strict=True)),
+            unsent={name: queue for name, queue in zip(waiting, queues, strict=True) if queue},
+        )
+
+    async def read(self, needs: Sequence[Needs]) -> list[Memory]:
+        """See `Store.read`."""
+        return await self._patiently(lambda: self._read(needs))
+
+    async def _read(self, needs: Sequence[Needs]) -> list[Memory]:
+        pipe = self._redis.pipeline(transaction=False)
+        for need in needs:
+            self._ask(pipe, need)
+        answers = iter(await pipe.execute())
+        return [_memory(need, next(answers), next(answers), next(answers)) for need in needs]
+
+    def _ask(self, pipe: Any, need: Needs) -> None:
+        key = self._key(need.partition)
+        ids = [_ID.pack(statement) for statement in need.statements] or [b""]
+        pipe.mget([key(f"learner:{name}") for name in need.learners] or [key("off")])
+        pipe.hmget(key(f"seen:{need.generation - 1}"), ids)
+        pipe.hmget(key(f"seen:{need.generation}"), ids)
+
+    async def write(self, fences: dict[int, int], writes: Sequence[PartitionWrite]) -> None:
+        """See `Store.write`."""
+        await self._patiently(lambda: self._write(fences, writes))
+
+    async def _write(self, fences: dict[int, int], writes: Sequence[PartitionWrite]) -> None:
+        pipe = self._redis.pipeline(transaction=False)
+        for write in writes:
+            await self._script(
+                keys=self._script_keys(write),
+                args=self._script_arguments(fences[write.partition], write),
+                client=pipe,
+            )
+        for write, written in zip(writes, await pipe.execute(), strict=True):
+            if not written:
+                raise Fenced(
+                    f"partition {write.partition} is not as this worker left it: another worker "
+                    "has claimed it, or Redis has lost its tail; starting again puts it right"
+                )
+
+    def _script_keys(self, write: PartitionWrite) -> list[str]:
+        key = self._key(write.partition)
+        keys = [key("fence"), key("off"), key("due"), key("outbox")]
+        keys += [key(f"seen:{write.generation}"), key(f"seen:{write.generation - 2}")]
+        keys += [key(f"delta:{name}") for name in write.models]
+        keys += [key(f"learner:{name}") for name in write.states]
+        keys += [key(f"queue:{name}") for name in write.queues]
+        return keys
+
+    def _script_arguments(self, fence: int, write: PartitionWrite) -> list[Any]:
+        head = [fence, write.expected, write.offset, self._settings.statement_window_sec]
+        runs: list[list[Any]] = [
+            [part for learner, at in write.due.items() for part in (_score(at), learner)],
+            [part for pair in write.acknowledged.items() for part in pair],
+            [part for pair in write.tokens.items() for part in pair],
+            [part for k, receipt in write.receipts.items() for part in (_ID.pack(k), receipt)],
+            *(_flat_numbers(numbers) for numbers in write.models.values()),
+            self._blobs(write),
+        ]
+        return [*head, len(write.models), *(part for run in runs for part in (len(run), *run))]
+
+    def _blobs(self, write: PartitionWrite) -> list[bytes | int]:
+        long, short = self._settings.state_ttl_sec, self._settings.short_state_ttl_sec
+        return [
+            part
+            for blobs in (write.states, write.queues)
+            for learner, blob in blobs.items()
+            for part in (blob, short if learner in write.short_lived else long)
+        ]
+
+    async def due(self, partition: int, now: float, limit: int) -> list[str]:
+        """See `Store.due`."""
+        key = self._key(partition)("due")
+        names = await self._patiently(
+            lambda: self._redis.zrangebyscore(key, "-inf", now, start=0, num=limit)
+        )
+        return [name.decode() for name in names]
+
+    async def learners(self, partition: int, start: int, limit: int) -> list[str]:
+        """See `Store.learners`."""
+        key = self._key(partition)("due")
+        names = await self._patiently(lambda: self._redis.zrange(key, start, start + limit - 1))
+        return [name.decode() for name in names]
+
+    async def state(self, learner: str) -> bytes | None:
+        """See `Store.state`."""
+        return await self._patiently(lambda: self._redis.get(self._of(learner, "learner")))
+
+    async def queue(self, learner: str) -> bytes | None:
+        """See `Store.queue`."""
+        return await self._patiently(lambda: self._redis.get(self._of(learner, "queue")))
+
+    async def close(self) -> None:
+        """See `Store.close`."""
+        await self._redis.aclose()
+
+    def _key(self, partition: int) -> Callable[[str], str]:
+        prefix = f"{self._settings.namespace}{{{partition}}}:"
+        return prefix.__add__
+
+    def _of(self, learner: str, what: str) -> str:
+        return self._key(partition_of(learner.encode(), self._partitions))(f"{what}:{learner}")
+
+    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
+        waited = 0.0
+        while True:
+            try:
+                return await call()
+            except _TRANSIENT as error:
+                if waited >= self._settings.patience_sec:
+                    raise Unavailable(
+                        f"Redis at {_without_password(self._settings.url)} has not answered for "
+                        f"{waited:.0f} s: start it, or set REDIS_URL to one that runs"
+                    ) from error
+                await asyncio.sleep(self._settings.retry_sec)
+                waited += self._settings.retry_sec
+            except RedisError as error:
+                raise Corrupt(f"Redis refused a call of the checkpoint: {error}") from error
+
+
+def _without_password(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
+
+
+def _score(at: float) -> str:
+    return "+inf" if at == float("inf") else repr(at)
+
+
+def _flat_numbers(numbers: Numbers) -> list[str | bytes]:
+    return [
+        part
+        for name, values in numbers.items()
+        for part in (name, struct.pack(f"<{len(values)}d", *values))
+    ]
+
+
+def _numbers(raw: dict[bytes, bytes]) -> Numbers:
+    return {
+        name.decode(): struct.unpack(f"<{len(blob) // 8}d", blob) for name, blob in raw.items()
+    }
+
+
+def _memory(
+    need: Needs,
+    states: list[bytes | None],
+    older: list[bytes | None],
+    newer: list[bytes | None],
+) -> Memory:
+    receipts = {}
+    for statement, old, new in zip(need.statements, older, newer, strict=False):
+        receipt = old if new is None else new
+        if receipt is not None:
+            receipts[statement] = receipt
+    known = zip(need.learners, states, strict=False)
+    return Memory({name: blob for name, blob in known if blob is not None}, receipts)
