@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 Numbers = dict[str, tuple[float, ...]]
-"""Named numbers of one model."""
+"""Named numbers of one model; among changes the empty tuple means: was dropped."""
 
 WITHDRAWN = b""
 """Receipt of a statement that was voided, perhaps before it arrived."""
@@ -61,6 +61,8 @@ class PartitionWrite:
     """Learner key -> name of the queue's edition, for taking it out of the outbox."""
     due: dict[str, float] = field(default_factory=dict)
     """Learner key -> when its queue must be rebuilt (POSIX seconds; infinity for never)."""
+    forgotten: set[str] = field(default_factory=set)
+    """Learners of whom nothing is left."""
     models: dict[str, Numbers] = field(default_factory=dict)
     receipts: dict[int, bytes] = field(default_factory=dict)
     acknowledged: dict[str, str] = field(default_factory=dict)

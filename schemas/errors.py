@@ -13,12 +13,22 @@ Expected bad input is never an exception: it is a `Rejection`, a value.
 from dataclasses import dataclass
 
 
+EXIT_RESTART = 75
+"""Exit code: start the process again (sysexits' EX_TEMPFAIL)."""
+EXIT_STOP = 78
+"""Exit code: starting again would end the same way, somebody must look (sysexits' EX_CONFIG)."""
+
+
 class StepstreamError(Exception):
     """Base of all; its text says what to do next."""
+
+    exit_code = EXIT_RESTART
 
 
 class ConfigurationError(StepstreamError):
     """A setting or a file must change."""
+
+    exit_code = EXIT_STOP
 
 
 class Unavailable(StepstreamError):
@@ -31,6 +41,8 @@ class Fenced(StepstreamError):
 
 class Corrupt(StepstreamError):
     """What is stored is not what was written."""
+
+    exit_code = EXIT_STOP
 
 
 class TooManyRejects(Corrupt):

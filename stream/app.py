@@ -17,16 +17,11 @@ from faust.types import AppT, EventT
 from mode.supervisors import CrashingSupervisor
 from yarl import URL
 
-from schemas.errors import StepstreamError
+from schemas.errors import EXIT_RESTART, StepstreamError
 from stream.faust_transport import CheckpointTransport
 from stream.records import RawRecord
 from stream.settings import Settings
 from stream.topics import EVENTS, STATEMENTS
-
-EXIT_RESTART = 75
-"""The process ended so that its supervisor starts it again (sysexits' EX_TEMPFAIL)."""
-EXIT_STOP = 78
-"""Starting again would end the same way: somebody must look (sysexits' EX_CONFIG)."""
 
 _log = logging.getLogger("stepstream")
 
@@ -155,9 +150,4 @@ def end_process(error: BaseException) -> None:
         _log.critical("unexpected error, the worker ends", exc_info=error)
     logging.shutdown()
     sys.stderr.flush()
-    os._exit(exit_code(error))
-
-
-def exit_code(error: BaseException) -> int:
-    """What the supervisor should do about `error`."""
-    return getattr(error, "exit_code", EXIT_RESTART)
+    os._exit(getattr(error, "exit_code", EXIT_RESTART))

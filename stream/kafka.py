@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
 from confluent_kafka import (
@@ -18,36 +17,12 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from schemas.errors import ConfigurationError, Unavailable
+from stream.log import Message
+from stream.records import Record
 from stream.topics import Topic
 
 _POLL_SEC = 0.05
 _ADMIN_SEC = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message to be sent."""
-
-    topic: str
-    value: bytes | None
-    key: bytes | None = None
-    headers: tuple[tuple[str, bytes], ...] = ()
-    partition: int = -1
-    """-1 lets the key decide."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A message as it was read."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    timestamp: float
-    """POSIX seconds."""
-    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 class Publisher:
@@ -307,8 +282,8 @@ def _record(message: Any) -> Record | None:
         message.topic(),
         message.partition(),
         message.offset(),
-        message.key(),
-        message.value(),
         message.timestamp()[1] / 1000.0,
+        message.value(),
+        message.key(),
         tuple(message.headers() or ()),
     )

@@ -54,7 +54,7 @@ class Settings:
     """Refuse what lenient validation would repair."""
     max_statement_bytes: int = 1_048_576
     """A larger message goes to the dead letters."""
-    batch_events: int = 2000
+    batch_events: int = 500
     """At most so many messages are applied together."""
     statement_window: int = 32_768
     """Statements a partition surely recognises as sent again, counted back from the newest."""
@@ -78,9 +78,7 @@ class Settings:
     @property
     def store(self) -> StoreSettings:
         """What the store needs of these settings."""
-        return StoreSettings(
-            url=self.redis, namespace=self.prefix, patience_sec=self.patience_sec
-        )
+        return StoreSettings(url=self.redis, namespace=self.prefix, patience_sec=self.patience_sec)
 
     def with_(self, **changes: Any) -> Self:
         """A copy with `changes`."""
@@ -105,8 +103,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     found = {
         setting.name: _parse(variable(setting.name), text, hints[setting.name])
         for setting in fields(Settings)
-        if (text := environment.get(variable(setting.name))) not in {None, ""}
-        and text is not None
+        if (text := environment.get(variable(setting.name))) not in {None, ""} and text is not None
     }
     unknown = _unknown(environment)
     if unknown:

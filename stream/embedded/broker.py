@@ -2,6 +2,7 @@
 
 import base64
 import os
+import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +21,10 @@ CLUSTER_ID = base64.urlsafe_b64encode(b"stepstream-local").rstrip(b"=").decode()
 """A Kafka cluster id is 16 bytes in base64url without padding; nobody needs ours to differ."""
 
 _PROPERTIES = "server.properties"
+_FORMAT_PROPERTIES = "format.properties"
 _LOGGING = "log4j2.xml"
 _LOG_DIR = "log"
+_UNFINISHED_LOG_DIR = "log.unfinished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +46,18 @@ def kafka_server(
 ) -> Server:
     """A broker that keeps its data in `data_dir`, its storage formatted if it is new.
 
+    It works in its own folder and is given relative paths only: no path needs escaping.
+
     Raises:
         ServerFailed: the storage cannot be formatted.
     """
     folder = private(data_dir / NAME)
-    (folder / _PROPERTIES).write_text(server_properties(ports, options), "utf-8")
+    properties = server_properties(ports, options)
+    (folder / _PROPERTIES).write_text(properties + f"log.dir={_LOG_DIR}\n", "utf-8")
     (folder / _LOGGING).write_text(_LOGGING_XML, "utf-8")
     run = java_command(java, jars, options)
-    if not (folder / _LOG_DIR / "meta.properties").exists():
-        _format_storage(run, folder)
+    if not (folder / _LOG_DIR).exists():
+        _format_storage(run, folder, properties)
     return Server(
         name=NAME,
         command=(*run, "kafka.Kafka", _PROPERTIES),
@@ -62,10 +68,7 @@ def kafka_server(
 
 
 def server_properties(ports: Ports, options: BrokerOptions) -> str:
-    """The broker's configuration: loopback only, one replica of everything.
-
-    Paths are relative to the broker's working directory, so no path needs escaping.
-    """
+    """The broker's configuration but for `log.dir`: loopback only, one replica of everything."""
     internal = ("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")
     settings = {
         "process.roles": "broker,controller",
@@ -76,11 +79,13 @@ def server_properties(ports: Ports, options: BrokerOptions) -> str:
         "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
         "inter.broker.listener.name": "PLAINTEXT",
         "controller.listener.names": "CONTROLLER",
-        "log.dir": _LOG_DIR,
         "auto.create.topics.enable": "false",
         "log.retention.hours": 7 * 24,
         "message.max.bytes": options.message_max_bytes,
         "group.initial.rebalance.delay.ms": 0,
+        # After a kill the controller waits for the end of the dead broker's session.
+        "broker.session.timeout.ms": 3000,
+        "broker.heartbeat.interval.ms": 500,
         **{f"{topic}.replication.factor": 1 for topic in internal},
         **{f"{topic}.num.partitions": 4 for topic in internal},
         **{f"{topic}.min.isr": 1 for topic in internal[1:]},
@@ -103,16 +108,15 @@ def java_command(java: Java, jars: Sequence[Path], options: BrokerOptions) -> tu
     )
 
 
-def _format_storage(run: Sequence[str], folder: Path) -> None:
+def _format_storage(run: Sequence[str], folder: Path, properties: str) -> None:
+    """Format aside, then rename: a start that is broken off here leaves nothing half done."""
+    unfinished = folder / _UNFINISHED_LOG_DIR
+    shutil.rmtree(unfinished, ignore_errors=True)
+    settings = properties + f"log.dir={_UNFINISHED_LOG_DIR}\n"
+    (folder / _FORMAT_PROPERTIES).write_text(settings, "utf-8")
+    tool = ("kafka.tools.StorageTool", "format", "--standalone", "--cluster-id", CLUSTER_ID)
     formatted = subprocess.run(  # noqa: S603 - our own command line, and no shell
-        [
-            *run,
-            "kafka.tools.StorageTool",
-            "format",
-            "--standalone",
-            *("--cluster-id", CLUSTER_ID),
-            *("--config", _PROPERTIES),
-        ],
+        [*run, *tool, "--config", _FORMAT_PROPERTIES],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -121,6 +125,7 @@ def _format_storage(run: Sequence[str], folder: Path) -> None:
     )
     if formatted.returncode:
         raise ServerFailed(f"Kafka cannot use {folder}: {_last_line(formatted)}")
+    unfinished.rename(folder / _LOG_DIR)
 
 
 def _last_line(run: subprocess.CompletedProcess[str]) -> str:
@@ -135,7 +140,7 @@ _LOGGING_XML = """<Configuration status="ERROR" shutdownHook="disable">
       <SizeBasedTriggeringPolicy size="8 MB"/>
       <DefaultRolloverStrategy max="2"/>
     </RollingFile>
-    <Console name="console"><PatternLayout pattern="%p %m%n%ex{short.message}"/></Console>
+    <Console name="console"><PatternLayout pattern="%p %m %ex{short.message}%n"/></Console>
   </Appenders>
   <Loggers>
     <Root level="INFO">

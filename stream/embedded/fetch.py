@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from textwrap import shorten
 
 from rich.console import Console
 from rich.progress import Progress
@@ -14,6 +15,8 @@ from stream.embedded.jars import Jar
 from stream.embedded.sources import SOURCES, Source
 
 Advance = Callable[[], None]
+
+_REASON_WIDTH = 120
 
 
 def cached_jars(
@@ -69,7 +72,7 @@ def _adopt_all(
             got.add(jar)
             advance()
     except SourceFailed as failed:
-        reasons.append(str(failed))
+        reasons.append(shorten(str(failed), _REASON_WIDTH, placeholder="..."))
     return got
 
 

@@ -14,7 +14,8 @@ from stream.embedded.errors import JavaMissing
 OLDEST_MAJOR = 17
 """Kafka 4's brokers run on Java 17 and newer."""
 
-_VERSION = re.compile(r'version "(?:1\.)?(\d+)')
+_HOME = re.compile(r"^\s*java\.home = (.+)$", re.MULTILINE)
+_MAJOR = re.compile(r"^\s*java\.specification\.version = (?:1\.)?(\d+)", re.MULTILINE)
 _TIMEOUT_SEC = 20
 
 
@@ -26,14 +27,14 @@ class Java:
     major: int
 
 
-def parse_major(banner: str) -> int | None:
-    """The feature release in what `java -version` prints; None where there is none.
+def parse_java(settings: str) -> Java | None:
+    """The runtime that `java -XshowSettings:properties` speaks of; None where it names none.
 
-    >>> parse_major('openjdk version "17.0.15" 2025-04-15'), parse_major('version "1.8.0_392"')
-    (17, 8)
+    Its own program, not the one that was asked: that may be a wrapper, which would take the
+    signals meant for Kafka.
     """
-    version = _VERSION.search(banner)
-    return int(version[1]) if version else None
+    home, major = _HOME.search(settings), _MAJOR.search(settings)
+    return Java(Path(home[1], "bin", "java"), int(major[1])) if home and major else None
 
 
 def find_java() -> Java:
@@ -68,7 +69,7 @@ def _candidates() -> Iterator[Path]:
 def _probe(program: Path) -> Java | None:
     try:
         answer = subprocess.run(  # noqa: S603 - the user's own runtime, and no shell
-            [program, "-version"],
+            [program, "-XshowSettings:properties", "-version"],
             capture_output=True,
             text=True,
             check=True,
@@ -76,5 +77,4 @@ def _probe(program: Path) -> Java | None:
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    major = parse_major(answer.stderr)
-    return Java(program, major) if major else None
+    return parse_java(answer.stderr)

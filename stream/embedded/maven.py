@@ -48,7 +48,7 @@ def run_maven(pom: str, folder: Path, *goals: str) -> None:
     (folder / "pom.xml").write_text(pom, "utf-8")
     try:
         subprocess.run(  # noqa: S603 - the arguments are our own, and no shell reads them
-            [mvn, "--batch-mode", "--quiet", *goals],
+            [mvn, "--batch-mode", "--quiet", "-Dstyle.color=never", *goals],
             cwd=folder,
             capture_output=True,
             text=True,

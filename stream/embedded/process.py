@@ -1,4 +1,4 @@
-"""Processes of ours, known by pid and start time, so that a reused pid is never touched."""
+"""Processes of ours, known by more than a pid, so that a reused pid is never touched."""
 
 import os
 import subprocess
@@ -9,17 +9,21 @@ from typing import Self
 
 import psutil
 
-_SAME_START_SEC = 2.0
-"""The kernel tells a start time through the wall clock, which may have been corrected since."""
+_SAME_START_SEC = 1.5
+"""The kernel tells the time of boot in whole seconds, and may round it anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessId:
-    """One process for ever: a later one with the same pid has another start."""
+    """One process for ever: a later one of the same pid has another start or another name.
+
+    The name tells apart what starts alike at every boot.
+    """
 
     pid: int
-    started_at: float
-    """POSIX seconds."""
+    name: str
+    since_boot_sec: float
+    """When it started, by a clock that nobody sets: a corrected wall clock changes nothing."""
 
     @classmethod
     def of(cls, pid: int) -> Self:
@@ -29,7 +33,8 @@ class ProcessId:
             ProcessLookupError: there is none.
         """
         try:
-            return cls(pid, psutil.Process(pid).create_time())
+            process = psutil.Process(pid)
+            return cls(pid, process.name(), process.create_time() - psutil.boot_time())
         except psutil.NoSuchProcess as gone:
             raise ProcessLookupError(pid) from gone
 
@@ -42,6 +47,11 @@ class ProcessId:
     def lives(self) -> bool:
         """Whether it still runs."""
         return _living(self) is not None
+
+    def is_same(self, other: "ProcessId") -> bool:
+        """Whether both observations are of one process."""
+        late = abs(self.since_boot_sec - other.since_boot_sec)
+        return (self.pid, self.name) == (other.pid, other.name) and late < _SAME_START_SEC
 
 
 def spawn(command: Sequence[str], folder: Path, log: Path) -> ProcessId:
@@ -67,10 +77,8 @@ def spawn(command: Sequence[str], folder: Path, log: Path) -> ProcessId:
 def ended(process: ProcessId, within_sec: float) -> bool:
     """Wait up to `within_sec` for the end of `process`; whether it has come."""
     living = _living(process)
-    try:
-        return living is None or living.wait(within_sec) is None or True
-    except psutil.TimeoutExpired:
-        return False
+    _, alive = psutil.wait_procs([living] if living else [], timeout=within_sec)
+    return not alive
 
 
 def stop_processes(processes: Iterable[ProcessId], *, grace_sec: float, kill: bool = False) -> None:
@@ -98,7 +106,7 @@ def _living(process: ProcessId) -> psutil.Process | None:
     """Its handle; None when it is gone, a zombie, or its pid is another's."""
     try:
         found = psutil.Process(process.pid)
-        same = abs(found.create_time() - process.started_at) < _SAME_START_SEC
+        same = process.is_same(ProcessId.of(process.pid))
         return found if same and found.status() != psutil.STATUS_ZOMBIE else None
-    except psutil.NoSuchProcess:
+    except (psutil.Error, ProcessLookupError):
         return None

@@ -8,7 +8,7 @@ the owner. Linux can also signal a child at its parent's death (PR_SET_PDEATHSIG
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Self
 
@@ -28,7 +28,7 @@ class Watchdog:
         """Start one that stops what `owner` still owns in `data_dir` when the owner ends."""
         return cls(
             subprocess.Popen(  # noqa: S603 - this very module under this very interpreter
-                [sys.executable, "-m", __name__, data_dir, str(owner.pid), str(owner.started_at)],
+                [sys.executable, "-m", __name__, data_dir, *map(str, astuple(owner))],
                 env={**os.environ, "PYTHONPATH": _import_path()},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -61,10 +61,10 @@ def _import_path() -> str:
     return os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
 
 
-def main(data_dir: str, owner_pid: str, owner_started_at: str) -> None:
-    """Wait for the owner's end, then stop what it still owns."""
+def main(data_dir: str, pid: str, name: str, since_boot_sec: str) -> None:
+    """Wait for the end of the owner that the last three tell, then stop what it still owns."""
     sys.stdin.buffer.read()
-    stop_owned(Path(data_dir), ProcessId(int(owner_pid), float(owner_started_at)))
+    stop_owned(Path(data_dir), ProcessId(int(pid), name, float(since_boot_sec)))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@
 --       one key a blob (states and queues).
 -- ARGV: fence, expected offset, new offset, lifetime of the statement window in seconds,
 --       number of models, then runs, each led by the number of its arguments:
---       due (score, learner ...), acknowledged (learner, token ...), outbox (the same),
---       statements (id, receipt ...), each model (name, numbers ...), blobs (value, seconds ...).
+--       due (score, learner ...), forgotten (learner ...), acknowledged (learner, token ...), outbox (the same),
+--       statements (id, receipt ...), for each model its dropped names and its changed ones
+--       (name, numbers ...), blobs (value, seconds ...).
 -- Returns 1 when written; 0 when another owner has claimed the partition, or when the offset
 -- is neither the one this owner left nor the one it is writing (a reply that got lost).
 local found = redis.call('GET', KEYS[2]) or '-1'
@@ -32,6 +33,7 @@ local function spread(command, key)
 end
 
 spread('ZADD', KEYS[3])
+spread('ZREM', KEYS[3])
 local first, last = run()
 for i = first, last, 2 do
   if redis.call('HGET', KEYS[4], ARGV[i]) == ARGV[i + 1] then
@@ -46,6 +48,7 @@ end
 local k = 6
 for _ = 1, tonumber(ARGV[5]) do
   k = k + 1
+  spread('HDEL', KEYS[k])
   spread('HSET', KEYS[k])
 end
 first, last = run()

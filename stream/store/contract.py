@@ -36,8 +36,8 @@ class Store(Protocol):
     async def due(self, partition: int, now: float, limit: int) -> list[str]:
         """Learners whose queue must be rebuilt by `now` (POSIX seconds), soonest first."""
 
-    async def learners(self, partition: int, start: int, limit: int) -> list[str]:
-        """Up to `limit` known learners from position `start` in a stable order."""
+    async def make_all_due(self, partition: int) -> None:
+        """Every known learner's queue must be rebuilt: something that concerns all has changed."""
 
     async def state(self, learner: str) -> bytes | None:
         """The learner's state blob."""

@@ -68,8 +68,13 @@ class MemoryStore:
         part.states.update(write.states)
         part.queues.update(write.queues)
         part.due.update(write.due)
+        for learner in write.forgotten:
+            part.due.pop(learner, None)
         for name, numbers in write.models.items():
-            part.models.setdefault(name, {}).update(numbers)
+            held = part.models.setdefault(name, {})
+            held.update(numbers)
+            for gone in [key for key, values in numbers.items() if not values]:
+                del held[gone]
         part.statements.setdefault(write.generation, {}).update(write.receipts)
         part.statements.pop(write.generation - 2, None)
         for learner, token in write.acknowledged.items():
@@ -83,9 +88,10 @@ class MemoryStore:
         late = sorted((at, learner) for learner, at in due.items() if at <= now)
         return [learner for _, learner in late[:limit]]
 
-    async def learners(self, partition: int, start: int, limit: int) -> list[str]:
-        """See `Store.learners`."""
-        return sorted(self._partitions[partition].due)[start : start + limit]
+    async def make_all_due(self, partition: int) -> None:
+        """See `Store.make_all_due`."""
+        due = self._partitions[partition].due
+        due.update(dict.fromkeys(due, 0.0))
 
     async def state(self, learner: str) -> bytes | None:
         """See `Store.state`."""

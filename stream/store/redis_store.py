@@ -119,10 +119,11 @@ class RedisStore:
         head = [fence, write.expected, write.offset, self._settings.statement_window_sec]
         runs: list[list[Any]] = [
             [part for learner, at in write.due.items() for part in (_score(at), learner)],
+            sorted(write.forgotten),
             [part for pair in write.acknowledged.items() for part in pair],
             [part for pair in write.tokens.items() for part in pair],
             [part for k, receipt in write.receipts.items() for part in (_ID.pack(k), receipt)],
-            *(_flat_numbers(numbers) for numbers in write.models.values()),
+            *(run for numbers in write.models.values() for run in _model_runs(numbers)),
             self._blobs(write),
         ]
         return [*head, len(write.models), *(part for run in runs for part in (len(run), *run))]
@@ -144,11 +145,10 @@ class RedisStore:
         )
         return [name.decode() for name in names]
 
-    async def learners(self, partition: int, start: int, limit: int) -> list[str]:
-        """See `Store.learners`."""
+    async def make_all_due(self, partition: int) -> None:
+        """See `Store.make_all_due`."""
         key = self._key(partition)("due")
-        names = await self._patiently(lambda: self._redis.zrange(key, start, start + limit - 1))
-        return [name.decode() for name in names]
+        await self._patiently(lambda: self._redis.zunionstore(key, {key: 0}))
 
     async def state(self, learner: str) -> bytes | None:
         """See `Store.state`."""
@@ -195,18 +195,18 @@ def _score(at: float) -> str:
     return "+inf" if at == float("inf") else repr(at)
 
 
-def _flat_numbers(numbers: Numbers) -> list[str | bytes]:
-    return [
+def _model_runs(numbers: Numbers) -> tuple[list[str], list[str | bytes]]:
+    changed = [
         part
         for name, values in numbers.items()
+        if values
         for part in (name, struct.pack(f"<{len(values)}d", *values))
     ]
+    return [name for name, values in numbers.items() if not values], changed
 
 
 def _numbers(raw: dict[bytes, bytes]) -> Numbers:
-    return {
-        name.decode(): struct.unpack(f"<{len(blob) // 8}d", blob) for name, blob in raw.items()
-    }
+    return {name.decode(): struct.unpack(f"<{len(blob) // 8}d", blob) for name, blob in raw.items()}
 
 
 def _memory(

@@ -1,0 +1,1 @@
+"""The periodic job: archive, warehouse, recalibration and evaluation will run from here."""

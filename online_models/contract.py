@@ -1,0 +1,116 @@
+"""What a model is. `tests/online_models/test_laws.py` runs the same laws over every one found.
+
+Numbered            has a name and a memory of named numbers
+├── Model           features -> expected value (success, engagement, duration)
+├── NextModel       activity -> what others did next
+└── CrowdModel      item -> what everybody together showed about it
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from sys import float_info
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+Features = dict[str, float]
+"""Input of a model: feature name -> value. A missing feature counts as 0."""
+
+Numbers = dict[str, tuple[float, ...]]
+"""Named numbers, 64-bit floats, all finite. In changes the empty tuple means: was dropped."""
+
+
+class Numbered(Protocol):
+    """The memory of a model: readable, writable, and sparing in what it says has changed."""
+
+    name: ClassVar[str]
+    """Names the model in Redis keys, topics and metrics."""
+    schema: ClassVar[str]
+    """What each tuple holds, with a version; part of `Replica.version`."""
+
+    def state(self) -> Numbers:
+        """Everything the model knows, by name in order; a copy."""
+
+    def restore(self, numbers: Mapping[str, tuple[float, ...]]) -> None:
+        """Forget everything, then know exactly `numbers`; empty tuples are skipped.
+
+        Raises:
+            ValueError: where `numbers` cannot be a state of this model; nothing has changed then.
+        """
+
+    def touched(self) -> Numbers:
+        """The numbers that changed since the last call (or `restore`), as they are now."""
+
+
+@runtime_checkable
+class Model(Numbered, Protocol):
+    """Features in, expected value out; learns one answer at a time."""
+
+    def predict_one(self, x: Features) -> float:
+        """Expected value of y; always finite, whatever `x` holds. Changes nothing."""
+
+    def predict_many(self, common: Features, each: Iterable[Features]) -> list[float]:
+        """`predict_one` of `{**common, **own}` for each `own`, to 1e-12.
+
+        `common` is evaluated once; it shares no key with any `own`.
+        """
+
+    def learn_one(self, x: Features, y: float) -> None:
+        """Learn that `x` came out as `y`; nothing is learned where a value is not finite."""
+
+
+@runtime_checkable
+class NextModel(Numbered, Protocol):
+    """What learners do after an activity. Activities are 64-bit hashes."""
+
+    def learn(self, before: int, after: int) -> None:
+        """One learner went on from `before` to `after`."""
+
+    def next_of(self, before: int) -> list[tuple[int, float]]:
+        """(activity, probability), most probable first; what is left to 1 was never seen."""
+
+
+@runtime_checkable
+class CrowdModel(Numbered, Protocol):
+    """What all learners together show about an item. Items are 64-bit hashes."""
+
+    def learn(self, item: int, outcome: float | None, seconds: float | None) -> None:
+        """One learner worked on `item`: outcome in [0, 1] and duration, where known."""
+
+    def difficulty(self, item: int) -> float:
+        """Expected share of failure in [0, 1]."""
+
+    def minutes(self, item: int) -> float | None:
+        """Typical duration; None where nobody's was seen."""
+
+
+def accumulate(held: Numbers, changes: Mapping[str, tuple[float, ...]]) -> None:
+    """Bring `held` up to date by one `touched()`: what a store of the numbers has to do."""
+    for key, values in changes.items():
+        if values:
+            held[key] = values
+        else:
+            held.pop(key, None)
+
+
+def checked(
+    model: Numbered, numbers: Mapping[str, Any], fits: Callable[[str, tuple[float, ...]], bool]
+) -> Numbers:
+    """`numbers` as plain tuples of floats, without the dropped ones.
+
+    Raises:
+        ValueError: names the first key whose value is no tuple of finite numbers that `fits`.
+    """
+    kept = {}
+    for key, values in numbers.items():
+        if not _is_numbers(values) or (values and not fits(key, tuple(values))):
+            raise ValueError(
+                f"model {model.name!r}: {key!r} does not fit {model.schema!r}; it is damaged or of "
+                "another version: restore one that fits, or start the model afresh"
+            )
+        if values:
+            kept[key] = tuple(map(float, values))
+    return kept
+
+
+def _is_numbers(values: object) -> bool:
+    return isinstance(values, tuple | list) and all(
+        isinstance(value, int | float) and abs(value) <= float_info.max for value in values
+    )

@@ -1,0 +1,122 @@
+"""How hard and how long is this item, as everybody together has shown?"""
+
+from collections.abc import Mapping
+from math import exp, isfinite
+from operator import add
+from typing import ClassVar
+
+from online_models.contract import Numbers, checked
+from online_models.duration import log_minutes
+from online_models.named_numbers import NamedNumbers, is_name, name_of, number_of
+from online_models.recency import Recency
+
+MAX_ITEMS = 20_000
+"""Items remembered; who was worked on longest ago goes first."""
+
+PRIOR_OUTCOMES = 4.0
+"""Answers that the mean of all items weighs in the mean of one."""
+
+PRIOR_DURATIONS = 1.0
+"""The same for durations."""
+
+_ALL = "*"
+_NOTHING = (0.0, 0.0, 0.0, 0.0)
+
+
+class ItemModel:
+    """Counts and sums of outcomes and of log minutes, an item and all together.
+
+    Means are shrunk towards the mean of all items (Efron, Morris, "Stein's Paradox in
+    Statistics", 1977, with a fixed weight): `(sum + k m) / (n + k)`.
+    """
+
+    name: ClassVar[str] = "items"
+    schema: ClassVar[str] = (
+        "items/1: outcomes, sum of outcomes, durations, sum of log minutes, last use (not of *)"
+    )
+
+    def __init__(self, max_items: int = MAX_ITEMS) -> None:
+        self._max_items = max_items
+        self._numbers = NamedNumbers()
+        self._recency = Recency()
+
+    def learn(self, item: int, outcome: float | None, seconds: float | None) -> None:
+        """One learner worked on `item`; what is None, not finite or no duration is not learned."""
+        seen = _observed(outcome, seconds)
+        if seen == _NOTHING:
+            return
+        self._numbers.put(_ALL, *_sum(self._of(_ALL), seen))
+        name = name_of(item)
+        self._numbers.put(name, *_sum(self._of(name), seen), self._recency.use(item))
+        if len(self._recency) > self._max_items:
+            self._numbers.drop(name_of(self._recency.forget_oldest()))
+
+    def difficulty(self, item: int) -> float:
+        """Expected share of failure in [0, 1]; that of all items where nobody tried it."""
+        outcomes, successes = self._of(name_of(item))[:2]
+        mean = (successes + PRIOR_OUTCOMES * self._mean_outcome()) / (outcomes + PRIOR_OUTCOMES)
+        return 1.0 - mean
+
+    def minutes(self, item: int) -> float | None:
+        """Typical duration (geometric mean); None where nobody's was seen."""
+        count, total = self._of(name_of(item))[2:4]
+        if not count:
+            return None
+        return exp((total + PRIOR_DURATIONS * self._mean_log()) / (count + PRIOR_DURATIONS))
+
+    def state(self) -> Numbers:
+        """Counts and sums of every item, and of all ("*")."""
+        return self._numbers.state()
+
+    def restore(self, numbers: Mapping[str, tuple[float, ...]]) -> None:
+        """Know exactly `numbers`.
+
+        Raises:
+            ValueError: where a name is no item, a value does not fit, or "*" is missing.
+        """
+        kept = checked(self, numbers, _fits)
+        if kept and _ALL not in kept:
+            raise ValueError(
+                f"model {self.name!r}: the sums of all, {_ALL!r}, are missing: add them"
+            )
+        self._numbers.adopt(kept)
+        self._recency.adopt((kept[name][4], number_of(name)) for name in kept if name != _ALL)
+
+    def touched(self) -> Numbers:
+        """What changed since the last call; empty tuples for forgotten items."""
+        return self._numbers.touched()
+
+    def _of(self, name: str) -> tuple[float, ...]:
+        return self._numbers.get(name, _NOTHING)
+
+    def _mean_outcome(self) -> float:
+        outcomes, successes = self._of(_ALL)[:2]
+        return (successes + 1.0) / (outcomes + 2.0)
+
+    def _mean_log(self) -> float:
+        durations, total = self._of(_ALL)[2:4]
+        return total / max(durations, 1.0)
+
+
+def _observed(outcome: float | None, seconds: float | None) -> tuple[float, ...]:
+    """One observation as counts and sums."""
+    counted = _NOTHING
+    if outcome is not None and isfinite(outcome):
+        counted = (1.0, max(0.0, min(1.0, outcome)), 0.0, 0.0)
+    if seconds is not None and isfinite(seconds) and seconds > 0.0:
+        counted = (*counted[:2], 1.0, log_minutes(seconds))
+    return counted
+
+
+def _sum(held: tuple[float, ...], seen: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(map(add, held, seen))
+
+
+def _fits(name: str, values: tuple[float, ...]) -> bool:
+    width = 4 if name == _ALL else 5
+    return (
+        (name == _ALL or is_name(name))
+        and len(values) == width
+        and 0.0 <= values[1] <= values[0]
+        and values[2] >= 0.0
+    )

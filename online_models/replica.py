@@ -1,0 +1,74 @@
+"""All models of one partition."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+
+from online_models.contract import Numbered, Numbers
+from online_models.duration import DurationModel
+from online_models.engagement import EngagementModel
+from online_models.follows import FollowsModel
+from online_models.items import ItemModel
+from online_models.river_door import RIVER_VERSION
+from online_models.success import SuccessModel
+
+
+class Replica:
+    """The models that learn from the events of one partition, each by its type and by name.
+
+    Args:
+        features: Names (or a version) of the features that the models are fed with; numbers
+            learned from other features are of another version.
+    """
+
+    def __init__(self, features: str = "") -> None:
+        self.success = SuccessModel()
+        self.engagement = EngagementModel()
+        self.duration = DurationModel()
+        self.follows = FollowsModel()
+        self.items = ItemModel()
+        self.models: dict[str, Numbered] = {
+            model.name: model
+            for model in (
+                self.success,
+                self.engagement,
+                self.duration,
+                self.follows,
+                self.items,
+            )
+        }
+        self.version = _version(self.models.values(), features)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all models."""
+        return tuple(self.models)
+
+    def state(self) -> dict[str, Numbers]:
+        """Everything that every model knows."""
+        return {name: model.state() for name, model in self.models.items()}
+
+    def touched(self) -> dict[str, Numbers]:
+        """What changed since the last call, of the models where something did."""
+        changes = {name: model.touched() for name, model in self.models.items()}
+        return {name: numbers for name, numbers in changes.items() if numbers}
+
+    def restore(self, numbers: Mapping[str, Mapping[str, tuple[float, ...]]]) -> None:
+        """Know exactly `numbers`; a model that is not in it starts afresh.
+
+        Raises:
+            ValueError: where a name is no model or a model's numbers do not fit; nothing has
+                changed then.
+        """
+        for name in numbers.keys() - self.models.keys():
+            raise ValueError(f"no model is called {name!r}; there are {', '.join(self.names)}")
+        for name, part in numbers.items():
+            type(self.models[name])().restore(part)  # refuses before anything has changed
+        for name, model in self.models.items():
+            model.restore(numbers.get(name, {}))
+
+
+def _version(models: Iterable[Numbered], features: str) -> str:
+    """River's version and a digest of what the numbers mean: equal where numbers can be shared."""
+    facts = [features, *(f"{model.name}={model.schema}" for model in models)]
+    digest = blake2b("\n".join(facts).encode(), digest_size=6).hexdigest()
+    return f"river-{RIVER_VERSION}-{digest}"

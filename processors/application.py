@@ -1,0 +1,103 @@
+"""Applying events of one partition, one after the other, to what the store remembers."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from online_models.replica import Replica
+from processors.learning import Observation, learn
+from processors.receipts import Receipt, decode_receipt, encode_receipt, short
+from processors.state import LearnerState, apply, decode, encode, fresh, withdraw
+from processors.trace import trace_of
+from schemas.checkpoint import WITHDRAWN, Memory
+from schemas.codec import hash64
+from schemas.event import LearningEvent
+
+
+class Touched(NamedTuple):
+    """A learner whose queue must be rebuilt, and because of what."""
+
+    learner: str
+    state: LearnerState
+    version: int
+    """Offset of the causing event."""
+    cause: dict[str, str]
+
+
+class Application:
+    """The working set of a batch: states as they become, receipts that are new.
+
+    A statement id is applied once: what is known is a duplicate where its content is the same,
+    a conflict where it differs, and void where it was voided, even before it came.
+    """
+
+    def __init__(self, memory: Memory, models: Replica) -> None:
+        self._memory = memory
+        self._models = models
+        self._states: dict[str, LearnerState] = {}
+        self._causes: dict[str, tuple[int, LearningEvent]] = {}
+        self.receipts: dict[int, bytes] = {}
+        self.observations: list[Observation] = []
+        self.conflicts: list[tuple[int, LearningEvent]] = []
+        self.duplicates = 0
+        self.voided = 0
+
+    def apply(self, offset: int, event: LearningEvent) -> None:
+        """Apply one event; events come in offset order."""
+        if event.voids:
+            self._void(offset, event)
+            return
+        key = hash64(event.id)
+        known = self._receipt(key)
+        if known is None:
+            self._learn(offset, event, key)
+        elif (receipt := decode_receipt(known)) is None:
+            self.voided += 1
+        elif receipt.digest and event.digest and receipt.digest != short(event.digest):
+            self.conflicts.append((offset, event))
+        else:
+            self.duplicates += 1
+
+    def _learn(self, offset: int, event: LearningEvent, key: int) -> None:
+        state = self.state(event.learner)
+        if any(past.id == key for past in state.history):
+            self.duplicates += 1
+            return
+        trace = trace_of(event)
+        self.observations += learn(self._models, state, event, trace)
+        apply(state, trace)
+        self.receipts[key] = encode_receipt(Receipt(event.learner, short(event.digest), trace))
+        self._causes[event.learner] = (offset, event)
+
+    def _void(self, offset: int, event: LearningEvent) -> None:
+        key = hash64(event.voids)
+        known = self._receipt(key)
+        receipt = None if known is None else decode_receipt(known)
+        self.receipts[key] = WITHDRAWN
+        if receipt is not None:
+            self.voided += 1
+            withdraw(self.state(receipt.learner), receipt.trace)
+            self._causes[receipt.learner] = (offset, event)
+
+    def _receipt(self, key: int) -> bytes | None:
+        return self.receipts.get(key, self._memory.receipts.get(key))
+
+    def state(self, learner: str) -> LearnerState:
+        """The learner's state as it is now, fresh where nothing is remembered."""
+        if learner not in self._states:
+            blob = self._memory.states.get(learner)
+            self._states[learner] = fresh() if blob is None else decode(blob)
+        return self._states[learner]
+
+    def touched(self) -> Iterator[Touched]:
+        """Every learner whom an event concerned, with the last such event."""
+        for learner, (offset, event) in self._causes.items():
+            cause = {"statement": event.id, "verb": event.verb}
+            yield Touched(learner, self._states[learner], offset, cause)
+
+    def encoded_states(self) -> dict[str, bytes]:
+        """Blobs of the states that changed."""
+        return {learner: encode(self._states[learner]) for learner in self._causes}
+
+    def seen_once(self) -> set[str]:
+        """Learners of whom one event is known."""
+        return {learner for learner in self._causes if self._states[learner].events <= 1}

@@ -1,0 +1,59 @@
+"""Finished: which activities a learner has finished, up to 128; the longest done leave first."""
+
+from struct import Struct
+
+from processors.features.decay import clock_sec
+
+LIMIT = 128
+SIZE = 8
+_ZERO = 128
+_DAY_SEC = 86_400
+_WORDS = tuple(Struct(f">{n}Q") for n in range(LIMIT + 1))
+
+
+class Finished:
+    """Finishes minus undone finishes, by the upper 40 bits of the activity's hash.
+
+    40 bits: that any of a catalogue's 10,000 activities is taken for one of 128 finished ones
+    happens to one learner in 800,000. The count is kept within -128 and 127.
+    """
+
+    __slots__ = ("_packed", "_words")
+
+    def __init__(self, packed: bytes = b"") -> None:
+        self._packed: bytes | None = packed
+        self._words: dict[int, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def count(self, activity: int) -> int:
+        """How often `activity` was finished, less how often that was undone."""
+        word = self._read().get(activity >> 24)
+        return 0 if word is None else (word & 255) - _ZERO
+
+    def add(self, activity: int, at: float, times: int) -> None:
+        """Count `times` more (or, below 0, fewer) finishes that happened at `at`."""
+        words, key = self._read(), activity >> 24
+        self._packed = None
+        count = min(max(self.count(activity) + times + _ZERO, 0), 255)
+        day = max(clock_sec(at) // _DAY_SEC, words.pop(key, 0) >> 8)
+        if count == _ZERO:
+            return
+        words[key] = day << 8 | count
+        if len(words) > LIMIT:
+            del words[min(words, key=lambda old: (words[old] >> 8, old))]
+
+    def encode(self) -> bytes:
+        """8 bytes for each: 40 bits of the hash, day since 1970, count."""
+        if self._packed is None:
+            words = self._read()
+            self._packed = _WORDS[len(words)].pack(*(key << 24 | words[key] for key in words))
+        return self._packed
+
+    def _read(self) -> dict[int, int]:
+        if self._words is None:
+            packed = self._packed or b""
+            words = _WORDS[len(packed) // SIZE].unpack(packed)
+            self._words = {word >> 24: word & 0xFF_FFFF for word in words}
+        return self._words

@@ -1,0 +1,141 @@
+"""SkillState: what is known of a learner's evidence for one skill."""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import TYPE_CHECKING, NamedTuple
+
+from processors.features.decay import DAY_SEC, clock_sec, fade, left, shift
+from processors.features.records.table import key_of
+from processors.trace import SHARE_STEPS
+
+if TYPE_CHECKING:
+    from processors.trace import Trace
+
+ROW = Struct(">IQIHII6d")
+HALF_LIVES_SEC = (1 * DAY_SEC, 14 * DAY_SEC, 90 * DAY_SEC)
+UNITS = 2 * SHARE_STEPS
+"""Undecayed counts are whole numbers of 1/20000: sums of half weights and 1/10000 shares."""
+MAX_16 = 2**16 - 1
+MAX_32 = 2**32 - 1
+_Sums = tuple[float, float, float, float, float, float]
+_NOTHING: _Sums = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+class Pair(NamedTuple):
+    """Weighted successes and failures."""
+
+    successes: float
+    failures: float
+
+
+class SkillState(NamedTuple):
+    """Weighted successes and failures of one skill, whole and fading at three half-lives."""
+
+    last_practised: int
+    """Time of the latest evidence, `clock_sec`."""
+    key: int
+    as_of: int
+    """Moment that the fading sums hold for, `clock_sec`; not before `last_practised`."""
+    attempts: int
+    """How many events were evidence."""
+    success_units: int
+    failure_units: int
+    successes_1d: float
+    failures_1d: float
+    successes_14d: float
+    failures_14d: float
+    successes_90d: float
+    failures_90d: float
+
+    @property
+    def whole(self) -> Pair:
+        """Counts that do not fade."""
+        return Pair(self.success_units / UNITS, self.failure_units / UNITS)
+
+    def within_1d(self, at: float) -> Pair:
+        """Counts that fade with a half-life of 1 day, at `at`."""
+        rest = left(self.as_of, at, HALF_LIVES_SEC[0])
+        return Pair(self.successes_1d * rest, self.failures_1d * rest)
+
+    def within_14d(self, at: float) -> Pair:
+        """Counts that fade with a half-life of 14 days, at `at`."""
+        rest = left(self.as_of, at, HALF_LIVES_SEC[1])
+        return Pair(self.successes_14d * rest, self.failures_14d * rest)
+
+    def within_90d(self, at: float) -> Pair:
+        """Counts that fade with a half-life of 90 days, at `at`."""
+        rest = left(self.as_of, at, HALF_LIVES_SEC[2])
+        return Pair(self.successes_90d * rest, self.failures_90d * rest)
+
+
+def skill_state(row: bytes) -> SkillState:
+    """The row, unpacked."""
+    return SkillState._make(ROW.unpack(row))
+
+
+def units_of(trace: Trace) -> tuple[int, int]:
+    """Successes and failures that `trace` weighs, in whole units of 1/20000."""
+    weight, whole = round(trace.weight * 2.0), SHARE_STEPS
+    if trace.outcome is None:
+        return weight * whole, 0
+    share = round(trace.outcome * whole)
+    return weight * share, weight * (whole - share)
+
+
+def with_evidence(row: bytes | None, key: int, at: float, units: tuple[int, int]) -> bytes:
+    """The row with evidence more, which may be late.
+
+    Args:
+        row: the row before; None where there was no evidence.
+        key: the skill's hash.
+        at: time of the evidence, POSIX seconds.
+        units: what `units_of` gave.
+    """
+    now = clock_sec(at)
+    if row is None:
+        row = ROW.pack(now, key, now, 0, 0, 0, *_NOTHING)
+    last, as_of, attempts, good, bad, sums = _sum(row, at, *units)
+    return ROW.pack(
+        max(last, now),
+        key,
+        as_of,
+        min(attempts + 1, MAX_16),
+        min(good, MAX_32),
+        min(bad, MAX_32),
+        *sums,
+    )
+
+
+def without_evidence(row: bytes, at: float, units: tuple[int, int], last: int) -> bytes | None:
+    """The row with evidence less; None where none is left.
+
+    Args:
+        row: a row that holds the evidence.
+        at: time of the evidence, POSIX seconds.
+        units: what `units_of` gave.
+        last: time of the latest evidence that stays, `clock_sec`.
+    """
+    _, as_of, attempts, good, bad, sums = _sum(row, at, -units[0], -units[1])
+    if attempts <= 1:
+        return None
+    rest = (max(0.0, value) for value in sums)
+    return ROW.pack(last, key_of(row), as_of, attempts - 1, max(good, 0), max(bad, 0), *rest)
+
+
+def _sum(row: bytes, at: float, good: int, bad: int) -> tuple[int, int, int, int, int, _Sums]:
+    last, _, was, attempts, g_all, b_all, g_1, b_1, g_14, b_14, g_90, b_90 = ROW.unpack(row)
+    as_of, idle, age = shift(was, at)
+    life_1, life_14, life_90 = HALF_LIVES_SEC
+    kept_1, kept_14, kept_90 = fade(idle, life_1), fade(idle, life_14), fade(idle, life_90)
+    new_1, new_14, new_90 = fade(age, life_1), fade(age, life_14), fade(age, life_90)
+    g, b = good / UNITS, bad / UNITS
+    sums = (
+        g_1 * kept_1 + g * new_1,
+        b_1 * kept_1 + b * new_1,
+        g_14 * kept_14 + g * new_14,
+        b_14 * kept_14 + b * new_14,
+        g_90 * kept_90 + g * new_90,
+        b_90 * kept_90 + b * new_90,
+    )
+    return last, as_of, attempts, g_all + good, b_all + bad, sums

@@ -1,0 +1,112 @@
+"""Table: a bounded number of packed rows by key; the least recent row leaves first."""
+
+from collections.abc import Iterator
+from struct import Struct
+
+HEAD = 12
+"""Every row starts with its last event (`clock_sec`, 4 bytes) and its key (8): so the smallest
+row is the least recent, ties broken by key, and bytes compare without being unpacked."""
+
+
+class Table:
+    """Rows of one size by key. A row keeps its slot as long as it stays.
+
+    Args:
+        limit: how many rows at most.
+        size: bytes a row.
+        packed: what `encode` gave.
+    """
+
+    __slots__ = ("_data", "_limit", "_size", "_slots")
+
+    def __init__(self, limit: int, size: int, packed: bytes = b"") -> None:
+        self._limit = limit
+        self._size = size
+        self._data = bytearray(packed)
+        keys = Struct(f">4xQ{size - HEAD}x").iter_unpack(packed)
+        self._slots = {key: slot for slot, (key,) in enumerate(keys)}
+        if 0 in self._slots:
+            self._slots = {key_of(row): i for i, row in enumerate(self._rows()) if any(row)}
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def get(self, key: int) -> bytearray | None:
+        """A copy of the row of `key`."""
+        slot = self._slots.get(key)
+        return None if slot is None else self._data[slot * self._size : (slot + 1) * self._size]
+
+    def slot(self, key: int) -> int | None:
+        """Where the row of `key` stands."""
+        return self._slots.get(key)
+
+    def by_slot(self) -> dict[int, int]:
+        """Keys by slot, in order of the slots."""
+        return {slot: key for key, slot in sorted(self._slots.items(), key=lambda item: item[1])}
+
+    def items(self) -> Iterator[tuple[int, bytes]]:
+        """Keys and rows, in order of their slots."""
+        return ((key_of(row), row) for row in self._rows() if any(row))
+
+    def put(self, key: int, row: bytes) -> int | None:
+        """Keep `row`; the slot of another row that had to leave for it, if one had to.
+
+        A row that would itself be the least recent of a full table is not kept.
+        """
+        slot = self._slots.get(key)
+        if slot is not None:
+            self._write(slot, row)
+            return None
+        if len(self._slots) < self._limit:
+            self._place(key, row, self._vacant())
+            return None
+        return self._replace_oldest(key, row)
+
+    def drop(self, key: int) -> int:
+        """Forget the row of `key`, which must be there; the slot that is free now."""
+        slot = self._slots.pop(key)
+        self._write(slot, bytes(self._size))
+        return slot
+
+    @property
+    def width(self) -> int:
+        """How many slots `encode` writes."""
+        return len(self._data) // self._size
+
+    def encode(self) -> bytearray:
+        """All slots in order, vacant ones as zeros; not to be changed."""
+        return self._data
+
+    def _rows(self) -> Iterator[bytes]:
+        data, size = self._data, self._size
+        return (bytes(data[start : start + size]) for start in range(0, len(data), size))
+
+    def _vacant(self) -> int:
+        if self.width > len(self._slots):
+            return next(slot for slot, row in enumerate(self._rows()) if not any(row))
+        return self.width
+
+    def _write(self, slot: int, row: bytes) -> None:
+        self._data[slot * self._size : (slot + 1) * self._size] = row
+
+    def _place(self, key: int, row: bytes, slot: int) -> None:
+        self._write(slot, row)
+        self._slots[key] = slot
+
+    def _replace_oldest(self, key: int, row: bytes) -> int | None:
+        oldest = min(self._rows())
+        if row[:HEAD] < oldest[:HEAD]:
+            return None
+        slot = self.drop(key_of(oldest))
+        self._place(key, row, slot)
+        return slot
+
+
+def key_of(row: bytes) -> int:
+    """The key of a row."""
+    return int.from_bytes(row[4:HEAD])
+
+
+def last_of(row: bytes) -> int:
+    """The time of a row's last event, `clock_sec`."""
+    return int.from_bytes(row[:4])

@@ -1,0 +1,140 @@
+"""The story: how a statement becomes a fresh queue. Read this file first.
+
+    bytes -> LearningEvent                                   `ingest`        (any worker)
+    LearningEvents of one partition -> PartitionWrite        `personalize`   (its one owner)
+
+Both are functions of what they are given. `stream` brings the bytes, asks the store for what
+`needs_of` names, and carries the `PartitionWrite` out: all of it or nothing. The time that is
+handed in (`now`, POSIX seconds) dates queues only; what is learned follows the events alone, so
+the same events give the same state, however they were cut into batches.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from online_models.replica import Replica
+from processors.application import Application, Touched
+from processors.ingest import Ingested, ingest
+from processors.learning import Observation
+from processors.objective import Objective
+from processors.queueing import build_queue, next_rebuild
+from processors.receipts import decode_receipt
+from processors.reference import Reference
+from schemas.checkpoint import Memory, Needs, PartitionWrite
+from schemas.codec import encode_json, hash64
+from schemas.event import LearningEvent
+
+__all__ = ["Batch", "Ingested", "Outcome", "World", "ingest", "needs_of", "personalize", "refresh"]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What all partitions share, the same for a whole batch."""
+
+    reference: Reference
+    objective: Objective
+    statement_window: int
+    """Offsets after which a generation of receipts is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events of one partition in offset order, none applied yet."""
+
+    partition: int
+    applied: int
+    """Offset of the last event that was applied before; -1 for none."""
+    events: Sequence[tuple[int, LearningEvent]]
+    """(offset, event)"""
+    end: int
+    """Offset of the last message that the batch covers, readable or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What applying a batch wishes and what it noticed."""
+
+    write: PartitionWrite
+    observations: Sequence[Observation]
+    """Each prediction with what came out, for measuring the models."""
+    conflicts: Sequence[tuple[int, LearningEvent]]
+    """Events whose id is known with another content: for the dead letters."""
+    duplicates: int
+    voided: int
+
+
+def needs_of(batch: Batch, world: World) -> Needs:
+    """What must be known before `batch` can be applied."""
+    ids = [event.voids or event.id for _, event in batch.events]
+    return Needs(
+        batch.partition,
+        tuple(dict.fromkeys(event.learner for _, event in batch.events if not event.voids)),
+        tuple(dict.fromkeys(map(hash64, ids))),
+        batch.end // world.statement_window,
+    )
+
+
+def also_needs(batch: Batch, memory: Memory) -> tuple[str, ...]:
+    """Learners whose statements the batch voids and whom `needs_of` could not know."""
+    voided = {hash64(event.voids) for _, event in batch.events if event.voids}
+    receipts = (decode_receipt(memory.receipts[key]) for key in voided & memory.receipts.keys())
+    return tuple({r.learner for r in receipts if r is not None} - memory.states.keys())
+
+
+def personalize(batch: Batch, memory: Memory, models: Replica, world: World, now: float) -> Outcome:
+    """Apply a batch: features, predict then learn, one fresh queue for each learner touched."""
+    work = Application(memory, models)
+    for offset, event in batch.events:
+        work.apply(offset, event)
+    write = PartitionWrite(
+        partition=batch.partition,
+        expected=batch.applied,
+        offset=batch.end,
+        generation=batch.end // world.statement_window,
+        states=work.encoded_states(),
+        short_lived=work.seen_once(),
+        models=models.touched(),
+        receipts=work.receipts,
+    )
+    _put_queues(write, work.touched(), models, world, now)
+    return Outcome(write, work.observations, work.conflicts, work.duplicates, work.voided)
+
+
+def refresh(
+    write: PartitionWrite,
+    learners: Iterable[str],
+    memory: Memory,
+    models: Replica,
+    world: World,
+    now: float,
+    change: str,
+) -> None:
+    """Rebuild into `write` the queues of `learners`: a clock or the reference data says so.
+
+    A learner of whom nothing is left, neither state nor profile, is forgotten.
+    """
+    work = Application(memory, models)
+    for learner in learners:
+        if learner in memory.states or world.reference.profile(learner) is not None:
+            cause = Touched(learner, work.state(learner), write.offset, {"change": change})
+            _put_queues(write, [cause], models, world, now)
+        else:
+            write.forgotten.add(learner)
+
+
+def _put_queues(
+    write: PartitionWrite,
+    touched: Iterable[Touched],
+    models: Replica,
+    world: World,
+    now: float,
+) -> None:
+    for learner, state, version, cause in touched:
+        queue = build_queue(
+            learner, state, world.reference, models, world.objective, now, version, cause
+        )
+        write.queues[learner] = encode_json(queue)
+        write.tokens[learner] = f"{version}/{now}"
+        stale_at = next_rebuild(queue, state, world.reference, world.objective, now)
+        write.due[learner] = inf if stale_at is None else stale_at

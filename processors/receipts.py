@@ -1,0 +1,38 @@
+"""A receipt: what was done with a statement, kept as long as it may be sent again or voided."""
+
+from dataclasses import dataclass
+
+from processors.trace import Trace, pack_trace, unpack_trace
+from schemas.checkpoint import WITHDRAWN
+from schemas.codec import pack, unpack
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An applied statement: whose it was, what it said, what it contributed."""
+
+    learner: str
+    digest: str
+    """Digest of its content, shortened; another one under the same id is a conflict."""
+    trace: Trace
+
+
+_DIGEST_CHARS = 16
+
+
+def short(digest: str) -> str:
+    """As much of a content digest as a receipt keeps."""
+    return digest[:_DIGEST_CHARS]
+
+
+def encode_receipt(receipt: Receipt) -> bytes:
+    """Compact bytes of `receipt`."""
+    return pack([receipt.learner, receipt.digest, pack_trace(receipt.trace)])
+
+
+def decode_receipt(data: bytes) -> Receipt | None:
+    """The receipt, or None where the statement was voided."""
+    if data == WITHDRAWN:
+        return None
+    learner, digest, trace = unpack(data)
+    return Receipt(learner, digest, unpack_trace(trace))

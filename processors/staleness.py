@@ -1,0 +1,47 @@
+"""When a clock alone makes a queue stale, though the learner does nothing."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from processors.features.decay import DAY_SEC
+from processors.learner_view import LearnerView
+from schemas.queue import Queue
+
+
+def next_rebuild(queue: Queue, view: LearnerView) -> float | None:
+    """The earliest moment after now that changes what may or must be offered (POSIX seconds).
+
+    That is when an item of the queue expires, any activity becomes valid, a duty comes near or
+    becomes overdue, or a skill that was proficient falls due for review; None where none is known.
+    """
+    moments = (*_expiries(queue, view), *_starts(view), *_duties(view), *_reviews(view))
+    return min((at for at in moments if at > view.now), default=None)
+
+
+def _expiries(queue: Queue, view: LearnerView) -> Iterator[float]:
+    for item in queue.items:
+        entry = view.reference.entry(item.activity)
+        if entry is not None and entry.activity.valid_until is not None:
+            yield entry.activity.valid_until
+
+
+def _starts(view: LearnerView) -> tuple[float, ...]:
+    starts = view.index.starts
+    after = bisect_right(starts, view.now)
+    return starts[after : after + 1]
+
+
+def _duties(view: LearnerView) -> Iterator[float]:
+    lead_sec = view.objective.compliance_lead_days * DAY_SEC
+    for _, due in view.open_duties:
+        yield due - lead_sec
+        yield due
+
+
+def _reviews(view: LearnerView) -> Iterator[float]:
+    """The first review to fall due, of a skill that is worth keeping up."""
+    dues = sorted((view.due_at(skill), skill) for skill in view.practised)
+    coming = (at for at, skill in dues if at > view.now and view.was_proficient(skill))
+    first = next(coming, None)
+    if first is not None:
+        yield first

@@ -1,0 +1,257 @@
+"""LearnerState: all that is kept of one learner, at most 4 KiB, a function of the traces alone.
+
+Three kinds of content, by what the order of arrival does to them (`docs/features.md` has them all):
+*linear* sums do not depend on it, and voiding takes a part back; *extremes* (latest, largest) do
+not depend on it either, and voiding looks the next one up in the history; the *history* is the
+newest 16 events in event time, whatever their order of arrival, but does not get back what has
+left it. Beyond the bounds the least recent leaves, by event time, ties by key; what has left is
+forgotten, so there the order of arrival counts.
+
+| kept                        | at most | bytes each | who leaves                             |
+|-----------------------------|---------|------------|----------------------------------------|
+| skills with evidence        | 24      | 74         | longest not practised                  |
+| activities engaged with     | 32      | 25         | longest not touched                    |
+| finished activities         | 128     | 8          | longest ago finished, by days          |
+| kinds of content            | 8       | 16         | least recent use (half-life 30 days)   |
+| history                     | 16      | 18         | oldest                                 |
+| sums, counts, version, CRC  | 1       | 66         |                                        |
+"""
+
+from collections.abc import Sequence
+from itertools import accumulate
+from operator import mul
+from struct import Struct
+from zlib import crc32
+
+from processors.features.decay import clock_sec, shift
+from processors.features.records import activity, contents, finished, history, skill, totals
+from processors.features.records.activity import ActivityRecord, activity_record
+from processors.features.records.contents import Contents
+from processors.features.records.finished import Finished
+from processors.features.records.history import Step
+from processors.features.records.skill import SkillState, skill_state, units_of
+from processors.features.records.table import Table, last_of
+from processors.features.records.totals import Totals
+from processors.trace import Trace
+from schemas.errors import Corrupt
+
+VERSION = 1
+MAX_SKILLS = 24
+MAX_ACTIVITIES = 32
+_CHECK = Struct(">BI")
+"""Version; CRC-32 of all that follows."""
+_COUNTS = Struct(">BBBBB")
+"""Rows of skills, activities, finished, contents, history."""
+_SIZES = (skill.ROW.size, activity.ROW.size, finished.SIZE, contents.ROW.size, history.SIZE)
+_START = _CHECK.size + _COUNTS.size
+_ROWS = _START + totals.ROW.size
+_RESTORE = "restore the store's last good copy, or delete the state and replay the events"
+
+
+class LearnerState:
+    """What is kept of one learner: packed rows, unpacked when they are read."""
+
+    __slots__ = (
+        "_steps",
+        "activity_rows",
+        "contents",
+        "finished",
+        "history_rows",
+        "skill_rows",
+        "totals",
+    )
+
+    def __init__(self) -> None:
+        self.totals = Totals()
+        self.contents: Contents = {}
+        self.skill_rows = Table(MAX_SKILLS, skill.ROW.size)
+        self.activity_rows = Table(MAX_ACTIVITIES, activity.ROW.size)
+        self.finished = Finished()
+        self.history_rows = b""
+        self._steps: tuple[bytes, list[Step]] = (b"", [])
+
+    @property
+    def events(self) -> int:
+        """How many events are counted."""
+        return self.totals.events
+
+    @property
+    def skills(self) -> dict[int, SkillState]:
+        """A copy of the evidence for each skill, by the skill's hash."""
+        return {key: skill_state(row) for key, row in self.skill_rows.items()}
+
+    @property
+    def activities(self) -> dict[int, ActivityRecord]:
+        """A copy of what was done with each recent activity, by the activity's hash."""
+        return {
+            key: activity_record(row, self.finished.count(key))
+            for key, row in self.activity_rows.items()
+        }
+
+    @property
+    def history(self) -> Sequence[Step]:
+        """The newest 16 events, oldest first, in event time, ties by statement."""
+        rows = self.history_rows
+        if self._steps[0] is not rows:
+            self._steps = rows, history.unpack_steps(rows, self.activity_rows, self.skill_rows)
+        return self._steps[1]
+
+    def skill(self, key: int) -> SkillState | None:
+        """The evidence for a skill; None where none is known."""
+        row = self.skill_rows.get(key)
+        return None if row is None else skill_state(row)
+
+    def record(self, key: int) -> ActivityRecord | None:
+        """What was done with an activity; None where nothing is known."""
+        row = self.activity_rows.get(key)
+        return None if row is None else activity_record(row, self.finished.count(key))
+
+    def is_done(self, key: int) -> bool:
+        """Whether the activity was finished more often than that was undone."""
+        return self.finished.count(key) > 0
+
+
+def fresh() -> LearnerState:
+    """The state of a learner of whom nothing is known."""
+    return LearnerState()
+
+
+def apply(state: LearnerState, trace: Trace) -> None:
+    """Count `trace`, which may be late; the caller sees to it that each comes once."""
+    units = units_of(trace)
+    _, idle_sec, age_sec = shift(state.totals.as_of, trace.at)
+    contents.wait(state.contents, idle_sec)
+    state.totals = totals.with_trace(state.totals, trace, units)
+    if trace.weight:
+        for key in trace.skills:
+            row = skill.with_evidence(state.skill_rows.get(key), key, trace.at, units)
+            _keep_skill(state, key, row)
+    if trace.engaging:
+        if trace.content:
+            contents.add(state.contents, trace.content, age_sec)
+        _keep_activity(state, trace)
+    if trace.finish:
+        state.finished.add(trace.activity, trace.at, trace.finish)
+    row = history.pack_step(trace, state.activity_rows, state.skill_rows)
+    state.history_rows = history.with_row(state.history_rows, row)
+
+
+def withdraw(state: LearnerState, trace: Trace) -> None:
+    """Take `trace` back, which has been applied and not yet been taken back."""
+    units = units_of(trace)
+    _, idle_sec, age_sec = shift(state.totals.as_of, trace.at)
+    contents.wait(state.contents, idle_sec)
+    state.totals = totals.without_trace(state.totals, trace, units)
+    state.history_rows = history.without_trace(state.history_rows, trace)
+    if trace.weight:
+        for key in trace.skills:
+            _withdraw_skill(state, key, trace.at, units)
+    if trace.engaging:
+        if trace.content:
+            contents.take(state.contents, trace.content, age_sec)
+        _withdraw_activity(state, trace)
+    if trace.finish:
+        state.finished.add(trace.activity, trace.at, -trace.finish)
+
+
+def _keep_skill(state: LearnerState, key: int, row: bytes) -> None:
+    freed = state.skill_rows.put(key, row)
+    if freed is not None:
+        state.history_rows = history.without_skill(state.history_rows, freed)
+
+
+def _keep_activity(state: LearnerState, trace: Trace) -> None:
+    row = activity.with_event(state.activity_rows.get(trace.activity), trace)
+    freed = state.activity_rows.put(trace.activity, row)
+    if freed is not None:
+        state.history_rows = history.without_activity(state.history_rows, freed)
+
+
+def _withdraw_skill(state: LearnerState, key: int, at: float, units: tuple[int, int]) -> None:
+    row = state.skill_rows.get(key)
+    if row is None:
+        return
+    steps = [step for step in state.history if key in step.skills]
+    rest = skill.without_evidence(row, at, units, _last_left(state, row, at, steps))
+    if rest is None:
+        freed = state.skill_rows.drop(key)
+        state.history_rows = history.without_skill(state.history_rows, freed)
+    else:
+        state.skill_rows.put(key, rest)
+
+
+def _withdraw_activity(state: LearnerState, trace: Trace) -> None:
+    key = trace.activity
+    row = state.activity_rows.get(key)
+    if row is None:
+        return
+    steps = [step for step in state.history if step.activity == key]
+    rest = activity.without_event(row, trace, _last_left(state, row, trace.at, steps), steps)
+    if rest is None:
+        freed = state.activity_rows.drop(key)
+        state.history_rows = history.without_activity(state.history_rows, freed)
+    else:
+        state.activity_rows.put(key, rest)
+
+
+def _last_left(state: LearnerState, row: bytes, at: float, steps: Sequence[Step]) -> int:
+    """Latest of what stays; where the history does not know it, the history's start at most."""
+    last = last_of(row)
+    if clock_sec(at) < last:
+        return last
+    known = steps[-1:] or state.history[:1]
+    return min([last, *(clock_sec(step.at) for step in known)])
+
+
+def encode(state: LearnerState) -> bytes:
+    """The state in at most 4 KiB; states reached by the same steps give the same bytes."""
+    counts = _COUNTS.pack(
+        state.skill_rows.width,
+        state.activity_rows.width,
+        len(state.finished),
+        len(state.contents),
+        len(state.history_rows) // history.SIZE,
+    )
+    body = b"".join(
+        (
+            counts,
+            totals.ROW.pack(*state.totals),
+            state.skill_rows.encode(),
+            state.activity_rows.encode(),
+            state.finished.encode(),
+            contents.encode(state.contents),
+            state.history_rows,
+        )
+    )
+    return _CHECK.pack(VERSION, crc32(body)) + body
+
+
+def decode(data: bytes) -> LearnerState:
+    """The inverse of `encode`.
+
+    Raises:
+        Corrupt: where `data` is not what this version of `encode` wrote.
+    """
+    skills, activities, done, used, steps = _ends(data)
+    state = LearnerState()
+    state.totals = totals.totals_of(data[_START:_ROWS])
+    state.skill_rows = Table(MAX_SKILLS, skill.ROW.size, data[_ROWS:skills])
+    state.activity_rows = Table(MAX_ACTIVITIES, activity.ROW.size, data[skills:activities])
+    state.finished = Finished(data[activities:done])
+    state.contents = contents.decode(data[done:used])
+    state.history_rows = data[used:steps]
+    return state
+
+
+def _ends(data: bytes) -> tuple[int, ...]:
+    """Where the rows of each sort end."""
+    if len(data) < _ROWS:
+        raise Corrupt(f"a learner's state of {len(data)} bytes is too short: {_RESTORE}")
+    version, crc = _CHECK.unpack_from(data)
+    if version != VERSION:
+        raise Corrupt(f"a learner's state of version {version}, not {VERSION}: {_RESTORE}")
+    counts = _COUNTS.unpack_from(data, _CHECK.size)
+    ends = tuple(accumulate(map(mul, counts, _SIZES), initial=_ROWS))[1:]
+    if len(data) != ends[-1] or crc32(memoryview(data)[_CHECK.size :]) != crc:
+        raise Corrupt(f"a learner's state is not what was written: {_RESTORE}")
+    return ends

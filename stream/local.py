@@ -1,0 +1,102 @@
+"""The whole stream in one process without Kafka and Redis: the same parts on the twins.
+
+For tests, evaluation and notebooks, and for the demo where no Kafka can be had.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from processors.objective import Objective
+from processors.pipeline import World
+from processors.reference import Reference
+from schemas.errors import StepstreamError
+from stream.clock import Clock
+from stream.ingester import Ingester
+from stream.log import Message
+from stream.log_memory import MemoryLog
+from stream.metrics import Metrics
+from stream.personalizer import Personalizer
+from stream.records import RawRecord, Record
+from stream.reference_feed import take
+from stream.settings import Settings
+from stream.store.contract import Store
+from stream.store.memory import MemoryStore
+from stream.topics import ACTIVITIES, EVENTS, PROFILES, REQUIREMENTS, STATEMENTS
+
+
+class LocalStream:
+    """One worker that owns every partition, on a log and a store in memory.
+
+    Args:
+        settings: As for a worker; the addresses are not used.
+        now: Dates messages and queues; POSIX seconds.
+        store: Another store than the twin in memory.
+    """
+
+    def __init__(
+        self, settings: Settings, objective: Objective, now: Clock, store: Store | None = None
+    ) -> None:
+        self.settings = settings
+        self.log = MemoryLog(settings.partitions, now)
+        self.store = store or MemoryStore(settings.partitions)
+        self.metrics = Metrics()
+        self.reference = Reference()
+        self.ingester = Ingester(settings, self.reference, self.log, self.metrics, now)
+        world = World(self.reference, objective, settings.statement_window)
+        self.personalizer = Personalizer(settings, world, self.store, self.log, self.metrics, now)
+        self._read: dict[tuple[str, int], int] = defaultdict(int)
+
+    async def start(self) -> None:
+        """Take over all partitions."""
+        resumed = await self.personalizer.resume(range(self.settings.partitions))
+        for partition, offset in resumed.items():
+            self._read[self._topic(EVENTS.name), partition] = offset
+
+    async def put_reference(self, messages: Iterable[Message]) -> None:
+        """Publish reference data and take it in."""
+        await self.log.send(list(messages))
+        await self.run()
+
+    async def publish(self, statements: Iterable[bytes]) -> None:
+        """Publish raw statements and run until their queues are written."""
+        topic = self._topic(STATEMENTS.name)
+        await self.log.send([Message(topic, statement) for statement in statements])
+        await self.run()
+
+    async def run(self) -> None:
+        """Run until every message has been handled and no queue waits."""
+        self._take_reference()
+        while records := self._next(STATEMENTS.name):
+            await self.ingester.ingest([r for part in records.values() for r in part])
+            self._take_reference()
+        while events := self._next(EVENTS.name):
+            await self.personalizer.personalize(events)
+        while await self.personalizer.tick():
+            pass
+
+    def _take_reference(self) -> None:
+        for topic in (ACTIVITIES, PROFILES, REQUIREMENTS):
+            for partition in range(self.settings.partitions):
+                for record in self._unread(topic.name, partition):
+                    change = take(self.reference, self.settings.prefix, record)
+                    if isinstance(change, str):
+                        raise StepstreamError(change)
+                    self.personalizer.take(change)
+
+    def _next(self, topic: str) -> dict[int, list[RawRecord]]:
+        found = {}
+        for partition in range(self.settings.partitions):
+            records = self._unread(topic, partition)
+            if records:
+                found[partition] = [RawRecord(*r[:4], r.value or b"") for r in records]
+        return found
+
+    def _unread(self, name: str, partition: int) -> list[Record]:
+        topic = self._topic(name)
+        start = self._read[topic, partition]
+        records = self.log.read(topic, partition, start, self.settings.batch_events)
+        self._read[topic, partition] = start + len(records)
+        return records
+
+    def _topic(self, name: str) -> str:
+        return self.settings.prefix + name

@@ -1,0 +1,109 @@
+"""Every metric, declared once: name, meaning, unit. The only door to prometheus-client.
+
+Updated once a batch, not once an event: a counter costs microseconds, an event should not.
+"""
+
+from collections.abc import Sequence
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+
+from schemas.errors import ConfigurationError
+
+_LATENCY_SEC = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60)
+_SIZE = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+
+
+class Metrics:
+    """The metrics of one process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._declare_ingest()
+        self._declare_personalize()
+        self._declare_models()
+
+    def _declare_ingest(self) -> None:
+        self.messages = self._counter(
+            "messages", "Messages read from the statements' topic; each holds one or many."
+        )
+        self.statements = self._counter(
+            "statements", "Statements by what became of them: accepted or rejected.", "result"
+        )
+        self.rejects = self._counter("rejects", "Dead letters by reason code.", "reason")
+        self.repairs = self._counter(
+            "repairs", "Deviations that lenient validation repaired, by code.", "deviation"
+        )
+        self.events_by_kind = self._counter("events", "LearningEvents made, by kind.", "kind")
+        self.ingest_seconds = self._histogram(
+            "ingest_batch_seconds", "Time for a batch of messages, reading to acknowledged."
+        )
+
+    def _declare_personalize(self) -> None:
+        self.applied = self._counter("events_applied", "LearningEvents applied to state.")
+        self.duplicates = self._counter(
+            "duplicates", "Statements that were known already and changed nothing."
+        )
+        self.voided = self._counter("voided", "Statements withdrawn, or void before they came.")
+        self.conflicts = self._counter(
+            "conflicts", "Statements under a known id with another content; dead letters."
+        )
+        self.queues = self._counter("queues_written", "Queues rebuilt, by cause.", "cause")
+        self.queue_age = self._histogram(
+            "queue_age_seconds",
+            "From a statement's arrival in the log to its learner's queue in Redis.",
+        )
+        self.checkpoint_seconds = self._histogram(
+            "checkpoint_seconds", "Time of one atomic write to Redis, all partitions of a batch."
+        )
+        self.batch_events = self._histogram(
+            "batch_events", "LearningEvents in one batch of all partitions.", _SIZE
+        )
+        self.batch_seconds = self._histogram(
+            "batch_seconds", "Time for a batch of events, reading to checkpoint."
+        )
+        self.outbox = self._gauge("outbox", "Queues that Kafka has not acknowledged yet.")
+        self.partitions = self._gauge("partitions", "Partitions that this worker owns.")
+        self.claims = self._counter("claims", "Partitions taken over, at start or by a rebalance.")
+        self.applied_offset = self._gauge(
+            "applied_offset", "Offset of the last applied event, by partition.", "partition"
+        )
+        self.reference_version = self._gauge(
+            "reference_changes", "Changes of catalogue, profiles and roles that were taken in."
+        )
+
+    def _declare_models(self) -> None:
+        self.predictions = self._counter(
+            "predictions_scored", "Predictions whose outcome is known, by model.", "model"
+        )
+        self.quality = self._gauge(
+            "prequential",
+            "Quality of predictions made before learning, newest 2000 outcomes of this worker.",
+            "model",
+            "measure",
+        )
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(f"stepstream_{name}", meaning, labels, registry=self.registry)
+
+    def _gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
+        return Gauge(f"stepstream_{name}", meaning, labels, registry=self.registry)
+
+    def _histogram(
+        self, name: str, meaning: str, buckets: Sequence[float] = _LATENCY_SEC
+    ) -> Histogram:
+        return Histogram(f"stepstream_{name}", meaning, buckets=buckets, registry=self.registry)
+
+    def serve(self, host: str, port: int) -> int:
+        """Answer Prometheus at `host`:`port` (0 takes a free one); returns the port.
+
+        Raises:
+            ConfigurationError: where the port cannot be had.
+        """
+        try:
+            server, _ = start_http_server(port, host, self.registry)
+        except OSError as error:
+            raise ConfigurationError(
+                f"no metrics endpoint at {host}:{port} ({error.strerror}): set "
+                "STEPSTREAM_METRICS_PORT to a free port, or -1 for none"
+            ) from error
+        return int(server.server_port)

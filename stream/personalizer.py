@@ -1,0 +1,331 @@
+"""The personalize agent's work: events in, one atomic checkpoint out, then publish.
+
+The worker owns some partitions of `learning.events`. For each it holds the fence of its claim,
+the last applied offset and the partition's models; everything else is read from the store, so
+that there is nothing to go stale.
+"""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from online_models.prequential import Prequential
+from online_models.replica import Replica
+from processors.pipeline import Batch, Outcome, World, also_needs, needs_of, personalize, refresh
+from processors.reference import Change
+from schemas.checkpoint import Memory, Needs, PartitionWrite
+from schemas.codec import JsonError, decode_json
+from schemas.errors import Corrupt, Rejection
+from schemas.event import LearningEvent, event_from_json
+from stream.clock import Clock
+from stream.dead_letters import rejected_event
+from stream.log import Log, Message
+from stream.metrics import Metrics
+from stream.partitioning import partition_of
+from stream.records import RawRecord
+from stream.settings import Settings
+from stream.store.contract import Store
+from stream.topics import RECOMMENDATIONS
+
+_BAD_EVENT = "bad_event"
+_CONFLICT = "id_conflict"
+_REFRESH_LIMIT = 100
+
+
+@dataclass(slots=True)
+class _Owned:
+    """A partition that this worker owns."""
+
+    fence: int
+    applied: int
+    """Offset of the last applied event; -1 for none."""
+    models: Replica
+    acknowledged: dict[str, str] = field(default_factory=dict)
+    """Learner -> token of queues that Kafka has and the outbox still holds."""
+    asked: set[str] = field(default_factory=set)
+    """Learners whose queue a change of reference data concerns."""
+
+
+class Personalizer:
+    """Keeps state, models and queues of the owned partitions."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        world: World,
+        store: Store,
+        log: Log,
+        metrics: Metrics,
+        now: Clock,
+    ) -> None:
+        self._settings = settings
+        self._world = world
+        self._store = store
+        self._log = log
+        self._metrics = metrics
+        self._now = now
+        self._owned: dict[int, _Owned] = {}
+        self._lock = asyncio.Lock()
+        self._changes: deque[Change] = deque()
+        self._why = "clock"
+        self._failure: BaseException | None = None
+        self.quality: dict[str, Prequential] = {}
+
+    async def resume(self, partitions: Iterable[int]) -> dict[int, int]:
+        """Take `partitions` over, drop all others; returns the offset to read on from, by each.
+
+        Raises:
+            Corrupt: where a partition's models cannot be restored.
+        """
+        async with self._lock:
+            self._owned = {p: await self._claim(p) for p in sorted(partitions)}
+            self._metrics.partitions.set(len(self._owned))
+            self._metrics.claims.inc(len(self._owned))
+            return {p: owned.applied + 1 for p, owned in self._owned.items()}
+
+    async def _claim(self, partition: int) -> _Owned:
+        models = Replica()
+        claim = await self._store.claim(partition, models.names)
+        try:
+            models.restore(claim.models)
+        except ValueError as error:
+            raise Corrupt(f"partition {partition}: {error}") from error
+        owned = _Owned(claim.fence, -1 if claim.offset is None else claim.offset, models)
+        self._publish(
+            owned, claim.unsent, {learner: _token(q) for learner, q in claim.unsent.items()}
+        )
+        return owned
+
+    async def personalize(self, grouped: Mapping[int, Sequence[RawRecord]]) -> None:
+        """Apply records by partition; returns when their checkpoints are written.
+
+        Raises:
+            Fenced: where another worker has taken a partition over.
+            Corrupt: where offsets are missing between the checkpoint and the records.
+        """
+        async with self._lock:
+            self._raise_failure()
+            started = self._now()
+            batches, bad = self._batches(grouped)
+            if not batches:
+                return
+            memories = await self._recall(batches)
+            outcomes = [self._apply(*pair) for pair in zip(batches, memories, strict=True)]
+            await self._log.send([*bad, *self._conflicts(batches, outcomes, grouped)])
+            await self._write([outcome.write for outcome in outcomes])
+            self._measure(batches, outcomes, started)
+
+    def _batches(
+        self, grouped: Mapping[int, Sequence[RawRecord]]
+    ) -> tuple[list[Batch], list[Message]]:
+        batches, bad = [], []
+        for partition, records in grouped.items():
+            owned = self._owned.get(partition)
+            new = [r for r in records if owned is not None and r.offset > owned.applied]
+            if owned is None or not new:
+                continue
+            _check_no_hole(partition, owned.applied, new)
+            events, unreadable = _decode(new)
+            batches.append(Batch(partition, owned.applied, events, new[-1].offset))
+            bad += [
+                rejected_event(self._settings.prefix, record, Rejection(_BAD_EVENT, detail))
+                for record, detail in unreadable
+            ]
+        return batches, bad
+
+    async def _recall(self, batches: Sequence[Batch]) -> list[Memory]:
+        needs = [needs_of(batch, self._world) for batch in batches]
+        memories = await self._store.read(needs)
+        more = [
+            (memory, Needs(batch.partition, learners, (), 0))
+            for batch, memory in zip(batches, memories, strict=True)
+            if (learners := also_needs(batch, memory))
+        ]
+        if more:
+            found = await self._store.read([need for _, need in more])
+            for (memory, _), extra in zip(more, found, strict=True):
+                memory.states.update(extra.states)
+        return memories
+
+    def _apply(self, batch: Batch, memory: Memory) -> Outcome:
+        owned = self._owned[batch.partition]
+        return personalize(batch, memory, owned.models, self._world, self._now())
+
+    def _conflicts(
+        self,
+        batches: Sequence[Batch],
+        outcomes: Sequence[Outcome],
+        grouped: Mapping[int, Sequence[RawRecord]],
+    ) -> list[Message]:
+        detail = "this statement id is known with another content"
+        letters = []
+        for batch, outcome in zip(batches, outcomes, strict=True):
+            offsets = {offset for offset, _ in outcome.conflicts}
+            letters += [
+                rejected_event(self._settings.prefix, record, Rejection(_CONFLICT, detail))
+                for record in grouped[batch.partition]
+                if record.offset in offsets
+            ]
+        return letters
+
+    async def _write(self, writes: Sequence[PartitionWrite]) -> None:
+        for write in writes:
+            owned = self._owned[write.partition]
+            write.acknowledged, owned.acknowledged = owned.acknowledged, {}
+        started = self._now()
+        fences = {write.partition: self._owned[write.partition].fence for write in writes}
+        await self._store.write(fences, writes)
+        self._metrics.checkpoint_seconds.observe(self._now() - started)
+        for write in writes:
+            owned = self._owned[write.partition]
+            owned.applied = write.offset
+            self._publish(owned, write.queues, write.tokens)
+
+    def _publish(
+        self, owned: _Owned, queues: Mapping[str, bytes], tokens: Mapping[str, str]
+    ) -> None:
+        if not queues:
+            return
+        topic = self._settings.prefix + RECOMMENDATIONS.name
+        sent = self._log.submit([Message(topic, q, k.encode()) for k, q in queues.items()])
+        self._metrics.outbox.inc(len(queues))
+        sent.add_done_callback(lambda done: self._acknowledge(owned, tokens, done))
+
+    def _acknowledge(
+        self, owned: _Owned, tokens: Mapping[str, str], sent: "asyncio.Future[None]"
+    ) -> None:
+        self._metrics.outbox.dec(len(tokens))
+        if sent.cancelled():
+            return
+        if error := sent.exception():
+            self._failure = error
+        else:
+            owned.acknowledged.update(tokens)
+
+    def take(self, change: Change) -> None:
+        """Hear that reference data changed; queues concerned are rebuilt by the next `tick`."""
+        self._changes.append(change)
+
+    async def tick(self) -> bool:
+        """Rebuild queues that a clock or a change concerns; returns whether more are waiting."""
+        async with self._lock:
+            self._raise_failure()
+            await self._take_changes()
+            now = self._now()
+            waiting = {p: await self._waiting(p, now) for p in self._owned}
+            writes = [
+                self._rest(p) for p in self._owned if waiting[p] or self._owned[p].acknowledged
+            ]
+            if not writes:
+                return False
+            await self._refresh(writes, waiting, now)
+            return any(len(learners) >= _REFRESH_LIMIT for learners in waiting.values())
+
+    def _rest(self, partition: int) -> PartitionWrite:
+        applied = self._owned[partition].applied
+        generation = max(applied, 0) // self._world.statement_window
+        return PartitionWrite(
+            partition=partition, expected=applied, offset=applied, generation=generation
+        )
+
+    async def _take_changes(self) -> None:
+        while self._changes:
+            change = self._changes.popleft()
+            self._why = change.why
+            if change.learners is None:
+                for partition in self._owned:
+                    await self._store.make_all_due(partition)
+            else:
+                self._ask(change.learners)
+
+    def _ask(self, learners: Iterable[str]) -> None:
+        for learner in learners:
+            owned = self._owned.get(partition_of(learner.encode(), self._settings.partitions))
+            if owned is not None:
+                owned.asked.add(learner)
+
+    async def _waiting(self, partition: int, now: float) -> list[str]:
+        owned = self._owned[partition]
+        asked = sorted(owned.asked)[:_REFRESH_LIMIT]
+        owned.asked.difference_update(asked)
+        room = _REFRESH_LIMIT - len(asked)
+        due = await self._store.due(partition, now, room) if room else []
+        return [*asked, *(learner for learner in due if learner not in asked)]
+
+    async def _refresh(
+        self, writes: Sequence[PartitionWrite], waiting: Mapping[int, list[str]], now: float
+    ) -> None:
+        needs = [Needs(w.partition, tuple(waiting[w.partition]), (), 0) for w in writes]
+        for write, memory in zip(writes, await self._store.read(needs), strict=True):
+            models = self._owned[write.partition].models
+            learners = waiting[write.partition]
+            refresh(write, learners, memory, models, self._world, now, self._why)
+            self._metrics.queues.labels("refresh").inc(len(write.queues))
+        await self._write(writes)
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+    def _measure(
+        self, batches: Sequence[Batch], outcomes: Sequence[Outcome], started: float
+    ) -> None:
+        metrics, now = self._metrics, self._now()
+        for batch, outcome in zip(batches, outcomes, strict=True):
+            metrics.applied.inc(len(batch.events))
+            metrics.duplicates.inc(outcome.duplicates)
+            metrics.voided.inc(outcome.voided)
+            metrics.conflicts.inc(len(outcome.conflicts))
+            metrics.queues.labels("event").inc(len(outcome.write.queues))
+            metrics.applied_offset.labels(str(batch.partition)).set(batch.end)
+            for _, event in batch.events:
+                metrics.queue_age.observe(now - event.received_at)
+        metrics.batch_events.observe(sum(len(batch.events) for batch in batches))
+        metrics.batch_seconds.observe(now - started)
+        metrics.reference_version.set(self._world.reference.version)
+        self._score(outcomes)
+
+    def _score(self, outcomes: Sequence[Outcome]) -> None:
+        observations = [o for outcome in outcomes for o in outcome.observations]
+        for model, predicted, observed in observations:
+            self.quality.setdefault(model, Prequential()).update(predicted, observed)
+        for model, count in Counter(o.model for o in observations).items():
+            self._metrics.predictions.labels(model).inc(count)
+
+    def export_quality(self) -> None:
+        """Bring the quality gauges up to date; a reading costs more than an event may."""
+        for model, prequential in self.quality.items():
+            quality = prequential.rolling()
+            for measure in ("auc", "log_loss", "ece"):
+                value = getattr(quality, measure)
+                if value is not None:
+                    self._metrics.quality.labels(model, measure).set(value)
+
+
+def _check_no_hole(partition: int, applied: int, records: Sequence[RawRecord]) -> None:
+    first = records[0].offset if applied < 0 else applied + 1
+    for expected, record in enumerate(records, first):
+        if record.offset != expected:
+            raise Corrupt(
+                f"partition {partition}: offset {expected} is missing before {record.offset}; "
+                "events were deleted before they were applied, or the topic was made anew: "
+                "restore the topic, or replay into an empty STEPSTREAM_PREFIX"
+            )
+
+
+def _decode(
+    records: Sequence[RawRecord],
+) -> tuple[list[tuple[int, LearningEvent]], list[tuple[RawRecord, str]]]:
+    events, unreadable = [], []
+    for record in records:
+        try:
+            events.append((record.offset, event_from_json(decode_json(record.value))))
+        except (JsonError, KeyError, TypeError, ValueError) as error:
+            unreadable.append((record, f"not a LearningEvent: {type(error).__name__}"))
+    return events, unreadable
+
+
+def _token(queue: bytes) -> str:
+    data = decode_json(queue)
+    return f"{data['version']}/{data['generated_at']}"

@@ -1,0 +1,86 @@
+"""Reference data from its compacted topics: read whole at the start, followed from then on."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from processors.reference import Change, Reference
+from schemas.codec import JsonError, decode_json
+from schemas.reference import Activity, LearnerProfile, RoleRequirement
+from schemas.reference_json import activity_from_json, profile_from_json, requirement_from_json
+from stream.kafka import Reader
+from stream.records import Record
+from stream.topics import ACTIVITIES, PROFILES, REQUIREMENTS
+
+_OBSERVED = "observed:"
+
+
+def take(reference: Reference, prefix: str, record: Record) -> Change | str:
+    """Put one message into `reference`; a text says why it could not be used."""
+    key = (record.key or b"").decode(errors="replace")
+    name = record.topic.removeprefix(prefix)
+    if record.value is None:
+        return _drop(reference, name, key)
+    try:
+        return reference.put(_READERS[name](decode_json(record.value)))
+    except (JsonError, KeyError, TypeError, ValueError) as error:
+        return f"{record.topic} key {key!r}: {error}"
+
+
+_READERS: dict[str, Callable[[Any], Activity | LearnerProfile | RoleRequirement]] = {
+    ACTIVITIES.name: activity_from_json,
+    PROFILES.name: profile_from_json,
+    REQUIREMENTS.name: requirement_from_json,
+}
+
+
+def _drop(reference: Reference, name: str, key: str) -> Change:
+    if name == ACTIVITIES.name:
+        return _drop_activity(reference, key)
+    if name == PROFILES.name:
+        return reference.drop_profile(key)
+    return reference.drop_requirement(key)
+
+
+def _drop_activity(reference: Reference, key: str) -> Change:
+    found = reference.lookup(key.removeprefix(_OBSERVED))
+    if key.startswith(_OBSERVED) and found is not None and found.origin == "catalogue":
+        return Change(frozenset(), f"activity {found.id} stays as the catalogue has it")
+    return reference.drop_activity(key.removeprefix(_OBSERVED))
+
+
+class ReferenceFeed:
+    """Reads the reference topics; a thread follows them and hands each message on."""
+
+    def __init__(self, servers: str, prefix: str) -> None:
+        topics = [prefix + topic.name for topic in (ACTIVITIES, PROFILES, REQUIREMENTS)]
+        self._reader = Reader(servers, topics)
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def load(self, receive: Callable[[Record], None]) -> int:
+        """Hand on everything that is there now; returns how many messages."""
+        count = 0
+        for record in self._reader.to_end():
+            receive(record)
+            count += 1
+        return count
+
+    def follow(self, receive: Callable[[Record], None]) -> None:
+        """From now on, hand on what comes, from a thread."""
+        self._thread = threading.Thread(
+            target=self._follow, args=(receive,), name="reference", daemon=True
+        )
+        self._thread.start()
+
+    def _follow(self, receive: Callable[[Record], None]) -> None:
+        while not self._stop.is_set():
+            for record in self._reader.poll():
+                receive(record)
+
+    def close(self) -> None:
+        """Stop following."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._reader.close()

@@ -1,0 +1,143 @@
+"""A worker: both agents, the reference feed and the clock of rebuilds, in one process."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Mapping
+
+import uvloop
+
+from processors.objective import Objective
+from processors.pipeline import World
+from processors.reference import Reference
+from schemas.errors import Unavailable
+from stream import clock
+from stream.app import build_app, end_process
+from stream.ingester import Ingester
+from stream.kafka import Admin, Publisher
+from stream.metrics import Metrics
+from stream.personalizer import Personalizer
+from stream.records import RawRecord, Record
+from stream.reference_feed import ReferenceFeed, take
+from stream.settings import Settings
+from stream.store.redis_store import RedisStore
+from stream.topics import ALL
+
+_TICK_SEC = 0.25
+_QUALITY_EVERY_TICKS = 20
+
+_log = logging.getLogger("stepstream")
+
+
+class Worker:
+    """What Faust's agents call, and what runs beside them."""
+
+    def __init__(self, settings: Settings, objective: Objective) -> None:
+        self._settings = settings
+        self._reference = Reference()
+        self._metrics = Metrics()
+        self._publisher = Publisher(settings.kafka)
+        self._ingester = Ingester(
+            settings, self._reference, self._publisher, self._metrics, clock.monotonic
+        )
+        self._personalizer = Personalizer(
+            settings,
+            World(self._reference, objective, settings.statement_window),
+            RedisStore(settings.store, settings.partitions),
+            self._publisher,
+            self._metrics,
+            clock.now,
+        )
+
+    async def ingest(self, records: list[RawRecord]) -> None:
+        """See `Agents.ingest`."""
+        await self._ingester.ingest(records)
+
+    async def personalize(self, records: Mapping[int, list[RawRecord]]) -> None:
+        """See `Agents.personalize`."""
+        await self._personalizer.personalize(records)
+
+    async def resume(self, partitions: set[int]) -> dict[int, int]:
+        """See `Agents.resume`."""
+        return await self._personalizer.resume(partitions)
+
+    async def run(self) -> None:
+        """Run until the process is told to end."""
+        feed = ReferenceFeed(self._settings.kafka, self._settings.prefix)
+        count = await asyncio.to_thread(feed.load, self._take_reference)
+        _log.info("reference data: %d messages", count)
+        loop = asyncio.get_running_loop()
+
+        def receive(record: Record) -> None:
+            loop.call_soon_threadsafe(self._take_reference, record)
+
+        feed.follow(receive)
+        if self._settings.metrics_port >= 0:
+            port = self._metrics.serve(self._settings.metrics_host, self._settings.metrics_port)
+            _log.info("metrics at http://%s:%d/metrics", self._settings.metrics_host, port)
+        app = build_app(self._settings, self)
+        await app.start()
+        try:
+            await self._tick_for_ever()
+        finally:
+            await app.stop()
+            feed.close()
+
+    def _take_reference(self, record: Record) -> None:
+        change = take(self._reference, self._settings.prefix, record)
+        if isinstance(change, str):
+            _log.warning("reference data not used: %s", change)
+        else:
+            self._personalizer.take(change)
+
+    async def _tick_for_ever(self) -> None:
+        ticks = 0
+        while True:
+            more = await self._personalizer.tick()
+            ticks += 1
+            if ticks % _QUALITY_EVERY_TICKS == 0:
+                self._personalizer.export_quality()
+            await asyncio.sleep(0 if more else _TICK_SEC)
+
+
+async def wait_for_kafka(settings: Settings) -> None:
+    """Returns when Kafka answers and the topics exist.
+
+    Raises:
+        Unavailable: where it does not answer within the configured patience.
+        ConfigurationError: where a topic exists with another number of partitions.
+    """
+    admin = Admin(settings.kafka)
+    deadline = clock.monotonic() + settings.patience_sec
+    while True:
+        try:
+            await asyncio.to_thread(admin.ensure, ALL, settings.prefix, settings.partitions)
+        except Unavailable:
+            if clock.monotonic() > deadline:
+                raise
+            _log.warning("waiting for Kafka at %s", settings.kafka)
+        else:
+            return
+
+
+def _cancel_on_sigterm() -> None:
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+
+async def _main(settings: Settings, objective: Objective) -> None:
+    _cancel_on_sigterm()
+    await wait_for_kafka(settings)
+    await Worker(settings, objective).run()
+
+
+def run_worker(settings: Settings, objective: Objective) -> None:
+    """Run a worker in this process; any error ends it with a code that says what to do."""
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_main(settings, objective))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        _log.info("stopped")
+    except BaseException as error:  # noqa: BLE001  whatever it is, going on would lose events
+        end_process(error)

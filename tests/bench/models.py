@@ -1,0 +1,114 @@
+"""Microseconds an operation of the online models: `python -m tests.bench.models`.
+
+Each figure is the best of several runs over inputs that are made beforehand, on a model that has
+learned all of them once. Timings are read by people and never asserted.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from random import Random
+from timeit import repeat
+
+from online_models.contract import Features
+from online_models.follows import FollowsModel
+from online_models.items import ItemModel
+from online_models.prequential import Prequential
+from online_models.replica import Replica
+from online_models.success import SuccessModel
+
+INPUTS = 2000
+CANDIDATES = 25
+RUNS = 7
+
+
+def common(rng: Random) -> Features:
+    """20 dense features of a learner."""
+    return {"bias": 1.0, **{f"learner_{n}": rng.gauss(0, 1) for n in range(19)}}
+
+
+def own(rng: Random, dense: int = 9) -> Features:
+    """Features of a learner and an activity: dense ones and three one-hots."""
+    return {
+        **{f"own_{n}": rng.gauss(0, 1) for n in range(dense)},
+        f"i:{hash64(rng):x}": 1.0,
+        f"s:{rng.randrange(100):016x}": 1.0,
+        f"c:{rng.randrange(8):016x}": 1.0,
+    }
+
+
+def hash64(rng: Random) -> int:
+    """One of 5,000 ids."""
+    return rng.randrange(5000) * 0x9E3779B97F4A7C15 % 2**64
+
+
+def linear(model: SuccessModel, rng: Random) -> Iterator[tuple[str, Callable[[], object]]]:
+    """The operations of a linear model."""
+    xs = [{**common(rng), **own(rng, dense=2)} for _ in range(INPUTS)]
+    ys = [rng.random() for _ in xs]
+    model.learn_one(own(rng), 1.0)
+    pages = [(common(rng), [own(rng) for _ in range(CANDIDATES)]) for _ in range(INPUTS // 20)]
+
+    def learn() -> None:
+        for x, y in zip(xs, ys, strict=True):
+            model.learn_one(x, y)
+
+    def predict() -> None:
+        for x in xs:
+            model.predict_one(x)
+
+    def predict_many() -> None:
+        for _ in range(20):
+            for shared, each in pages:
+                model.predict_many(shared, each)
+
+    yield "learn_one, 25 features", learn
+    yield "predict_one, 25 features", predict
+    yield f"predict_many, {CANDIDATES} candidates, 20 + 12 features", predict_many
+
+
+def others(rng: Random) -> Iterator[tuple[str, Callable[[], object]]]:
+    """The operations of the counting models and of the measures."""
+    follows, items, prequential = FollowsModel(), ItemModel(), Prequential()
+    pairs = [(hash64(rng), hash64(rng)) for _ in range(INPUTS)]
+    scores = [(rng.random(), float(rng.random() < 0.6)) for _ in range(INPUTS)]
+    yield "follows.learn", lambda: [follows.learn(a, b) for a, b in pairs]
+    yield "follows.next_of", lambda: [follows.next_of(a) for a, _ in pairs]
+    yield "items.learn", lambda: [items.learn(a, 1.0, 30.0) for a, _ in pairs]
+    yield "items.difficulty", lambda: [items.difficulty(a) for a, _ in pairs]
+    yield "items.minutes", lambda: [items.minutes(a) for a, _ in pairs]
+    yield "prequential.update", lambda: [prequential.update(p, y) for p, y in scores]
+
+
+def checkpoints(rng: Random) -> Iterator[tuple[str, Callable[[], object]]]:
+    """What a checkpoint costs, an event of a batch of 500."""
+    replica = Replica()
+    xs = [{**common(rng), **own(rng, dense=2)} for _ in range(INPUTS)]
+
+    def learn_and_tell(size: int) -> None:
+        for n, x in enumerate(xs):
+            replica.success.learn_one(x, 1.0)
+            if n % size == 0:
+                replica.touched()
+
+    yield "learn_one + touched, batches of 500", lambda: learn_and_tell(500)
+    yield "learn_one + touched, batches of 1", lambda: learn_and_tell(1)
+
+
+def main() -> None:
+    """Print a table."""
+    rng = Random(1)
+    full = SuccessModel(max_keys=500)
+    groups = (
+        ("", linear(SuccessModel(), rng)),
+        ("all places taken: ", linear(full, rng)),
+        ("", others(rng)),
+        ("", checkpoints(rng)),
+    )
+    for prefix, operations in groups:
+        for label, run in operations:
+            best = min(repeat(run, number=1, repeat=RUNS)) / INPUTS * 1e6
+            sys.stdout.write(f"{prefix + label:68s} {best:8.2f} us\n")
+
+
+if __name__ == "__main__":
+    main()

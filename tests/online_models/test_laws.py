@@ -1,0 +1,433 @@
+"""What every model has to keep, run on every model found in the package, none listed by hand."""
+
+import inspect
+import math
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import online_models
+from online_models.contract import CrowdModel, Model, NextModel, Numbered, Numbers, accumulate
+from online_models.features import BUCKETS
+from online_models.probability import ProbabilityModel
+
+laws = settings(max_examples=40, deadline=None)  # the machine may be busy
+
+Lesson = tuple[Any, ...]
+Lessons = list[Lesson]
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How models of one protocol are taught and asked."""
+
+    teach: Callable[[Any, Lesson], None]
+    ask: Callable[[Any, Lesson], list[float]]
+    lessons: st.SearchStrategy[Lesson]
+    spoiled: Lessons
+    """Lessons with nothing in them that may be learned."""
+    fresh: Callable[[int], Lesson]
+    """The n-th of endlessly many lessons about ever new things."""
+
+
+numbers = st.floats(-3, 3) | st.sampled_from([0.0, 1.0, -1.0, 1e-300, 1e6, -1e300, 1.7e308])
+keys = st.sampled_from(["bias", "gap", "ls", "lf", "s:1", "s:2"]) | st.integers(0, 40).map(
+    lambda item: f"i:{item:x}"
+)
+features = st.dictionaries(keys, numbers, max_size=8)
+shares = st.floats(0, 1)
+hashes = st.integers(0, 12) | st.integers(0, 2**64 - 1)
+
+MANNERS: dict[type, Manner] = {
+    Model: Manner(
+        teach=lambda model, lesson: model.learn_one(*lesson),
+        ask=lambda model, lesson: [model.predict_one(lesson[0])],
+        lessons=st.tuples(features, shares),
+        spoiled=[
+            ({"bias": 1.0, "gap": math.nan}, 1.0),
+            ({"bias": math.inf}, 1.0),
+            ({"bias": -math.inf, "gap": 1.0}, 0.0),
+            ({"bias": 1.0}, math.nan),
+            ({"bias": 1.0}, math.inf),
+        ],
+        fresh=lambda n: ({"bias": 1.0, f"i:{n:x}": 1.0, f"dense{n}": 0.5}, n % 3 / 2),
+    ),
+    NextModel: Manner(
+        teach=lambda model, lesson: model.learn(*lesson),
+        ask=lambda model, lesson: [part for pair in model.next_of(lesson[0]) for part in pair],
+        lessons=st.tuples(hashes, hashes),
+        spoiled=[(3, 3)],
+        fresh=lambda n: (n // 40, 1_000_000 + n),
+    ),
+    CrowdModel: Manner(
+        teach=lambda model, lesson: model.learn(*lesson),
+        ask=lambda model, lesson: [
+            model.difficulty(lesson[0]),
+            -1.0 if (minutes := model.minutes(lesson[0])) is None else minutes,
+        ],
+        lessons=st.tuples(hashes, st.none() | shares, st.none() | st.floats(0, 1e300)),
+        spoiled=[
+            (1, None, None),
+            (1, math.nan, math.inf),
+            (1, -math.inf, math.nan),
+            (1, None, 0.0),
+            (1, None, -5.0),
+        ],
+        fresh=lambda n: (n, n % 3 / 2, 10.0 + n % 50),
+    ),
+}
+
+
+def found() -> Iterator[type]:
+    for info in pkgutil.iter_modules(online_models.__path__):
+        module = import_module(f"online_models.{info.name}")
+        for _, cls in inspect.getmembers(module, inspect.isclass):
+            own = cls.__module__ == module.__name__ and not inspect.isabstract(cls)
+            if own and not getattr(cls, "_is_protocol", False) and hasattr(cls, "name"):
+                yield cls
+
+
+FOUND = sorted(found(), key=lambda cls: cls.__name__)
+
+
+def every_one(kind: type) -> pytest.MarkDecorator:
+    chosen = [cls for cls in FOUND if isinstance(cls(), kind)]
+    assert chosen, f"no {kind.__name__} in the package"
+    return pytest.mark.parametrize("cls", chosen, ids=lambda cls: cls.__name__)
+
+
+every = every_one(object)
+
+
+def manner_of(cls: type) -> Manner:
+    (manner,) = (way for protocol, way in MANNERS.items() if isinstance(cls(), protocol))
+    return manner
+
+
+def tiny(cls: type) -> Any:
+    """A model with room for 8 of whatever it bounds, so that forgetting is part of the laws."""
+    limits = [name for name in inspect.signature(cls).parameters if name.startswith("max_")]
+    assert limits, "a model says by max_... what bounds it"
+    return cls(**dict.fromkeys(limits, 8))
+
+
+def draw_lessons(data: st.DataObject, cls: type, least: int = 1) -> Lessons:
+    return data.draw(st.lists(manner_of(cls).lessons, min_size=least, max_size=25))
+
+
+def taught(cls: type, lessons: Lessons) -> Any:
+    model = tiny(cls)
+    for lesson in lessons:
+        manner_of(cls).teach(model, lesson)
+    return model
+
+
+def answers(model: Any, lessons: Lessons) -> list[list[float]]:
+    return [manner_of(type(model)).ask(model, lesson) for lesson in lessons]
+
+
+def test_the_models_of_the_design_are_found() -> None:
+    names = {cls.name for cls in FOUND}
+    assert names == {"success", "engagement", "duration", "follows", "items"}
+    assert len(names) == len(FOUND)
+
+
+@every
+def test_belongs_to_exactly_one_protocol(cls: type[Numbered]) -> None:
+    assert sum(isinstance(cls(), protocol) for protocol in MANNERS) == 1
+    assert cls.name in cls.schema or cls.schema.startswith("linear/")
+
+
+@every
+@laws
+@given(data=st.data())
+def test_asking_changes_nothing(cls: type, data: st.DataObject) -> None:
+    lessons = draw_lessons(data, cls)
+    model = taught(cls, lessons)
+    before, first = model.state(), answers(model, lessons)
+    assert answers(model, lessons) == first
+    assert model.state() == before
+    quiet, asked = taught(cls, lessons), taught(cls, lessons)
+    answers(asked, lessons)
+    assert asked.touched() == quiet.touched()
+
+
+@every
+@laws
+@given(data=st.data())
+def test_same_lessons_same_numbers_in_the_same_order(cls: type, data: st.DataObject) -> None:
+    lessons = draw_lessons(data, cls)
+    one, other = taught(cls, lessons), taught(cls, lessons)
+    assert list(one.state().items()) == list(other.state().items())
+    assert list(one.touched().items()) == list(other.touched().items())
+
+
+@every
+@laws
+@given(data=st.data())
+def test_restored_model_answers_and_learns_the_same_bit_for_bit(
+    cls: type, data: st.DataObject
+) -> None:
+    lessons, later = draw_lessons(data, cls), draw_lessons(data, cls)
+    model = taught(cls, lessons)
+    copy = tiny(cls)
+    copy.restore(model.state())
+    assert copy.touched() == {}
+    assert answers(copy, lessons + later) == answers(model, lessons + later)
+    model.touched()
+    for lesson in later:
+        manner_of(cls).teach(model, lesson)
+        manner_of(cls).teach(copy, lesson)
+    assert copy.state() == model.state()
+    assert copy.touched() == model.touched()
+
+
+@every
+@laws
+@given(data=st.data())
+def test_accumulated_changes_are_the_state_wherever_batches_end(
+    cls: type, data: st.DataObject
+) -> None:
+    lessons = draw_lessons(data, cls)
+    model, held = tiny(cls), {}
+    for lesson in lessons:
+        manner_of(cls).teach(model, lesson)
+        if data.draw(st.booleans()):
+            accumulate(held, model.touched())
+    accumulate(held, model.touched())
+    assert held == model.state() == taught(cls, lessons).state()
+    assert model.touched() == {}
+
+
+@every
+def test_forgetting_reaches_the_accumulated_changes(cls: type) -> None:
+    manner, model = manner_of(cls), tiny(cls)
+    held: Numbers = {}
+    for n in range(400):
+        manner.teach(model, manner.fresh(n))
+        if n % 7 == 0:
+            accumulate(held, model.touched())
+    accumulate(held, model.touched())
+    assert held == model.state()
+
+
+@every
+@laws
+@given(data=st.data())
+def test_nothing_is_shared_with_the_outside(cls: type, data: st.DataObject) -> None:
+    lessons = draw_lessons(data, cls)
+    model = taught(cls, lessons)
+    state, expected = model.state(), answers(model, lessons)
+    given_away = model.state()
+    given_away.clear()
+    model.touched().clear()
+    copy = tiny(cls)
+    handed_in = model.state()
+    copy.restore(handed_in)
+    handed_in.clear()
+    assert model.state() == copy.state() == state
+    assert answers(model, lessons) == answers(copy, lessons) == expected
+    for lesson in lessons:
+        manner_of(cls).teach(copy, lesson)
+    assert model.state() == state
+
+
+@every
+@laws
+@given(data=st.data())
+def test_two_models_of_one_class_are_independent(cls: type, data: st.DataObject) -> None:
+    taught(cls, draw_lessons(data, cls))
+    assert tiny(cls).state() == {}
+    assert tiny(cls).touched() == {}
+
+
+@every
+@laws
+@given(data=st.data())
+def test_numbers_and_answers_are_finite(cls: type, data: st.DataObject) -> None:
+    lessons = draw_lessons(data, cls)
+    model = taught(cls, lessons)
+    assert all(math.isfinite(value) for values in model.state().values() for value in values)
+    assert all(math.isfinite(value) for answer in answers(model, lessons) for value in answer)
+
+
+@every
+def test_what_is_not_finite_is_not_learned(cls: type) -> None:
+    manner = manner_of(cls)
+    model = taught(cls, [manner.fresh(n) for n in range(5)])
+    before = model.state()
+    model.touched()
+    for lesson in manner.spoiled:
+        manner.teach(model, lesson)
+        assert all(map(math.isfinite, manner.ask(model, lesson)))
+    assert model.state() == before
+    assert model.touched() == {}
+
+
+@every
+def test_memory_stays_bounded(cls: type) -> None:
+    manner, model = manner_of(cls), tiny(cls)
+    for n in range(3000):
+        manner.teach(model, manner.fresh(n))
+    assert 8 <= len(model.state()) <= 8 + BUCKETS
+
+
+@every
+def test_untaught_model_answers(cls: type) -> None:
+    manner, model = manner_of(cls), cls()
+    assert all(map(math.isfinite, manner.ask(model, manner.fresh(1))))
+    assert model.state() == model.touched() == {}
+
+
+DAMAGED: list[dict[str, Any]] = [
+    {"bias": (math.nan, 1.0)},
+    {"1": (1.0, math.inf, 1.0)},
+    {"1": (1.0,)},
+    {"1": (1.0,) * 17},
+    {"1": ("x", 1.0)},
+    {"1": None},
+    {"1": 1.0},
+    {"1": b"\x00"},
+    {"1": (10**400, 1.0)},
+]
+
+
+@every
+@pytest.mark.parametrize("damaged", DAMAGED, ids=repr)
+def test_damaged_numbers_are_refused_and_nothing_changes(
+    cls: type[Any], damaged: dict[str, Any]
+) -> None:
+    manner = manner_of(cls)
+    model = taught(cls, [manner.fresh(n) for n in range(5)])
+    state = model.state()
+    with pytest.raises(ValueError, match=f"model '{cls.name}'"):
+        model.restore({**state, **damaged})
+    assert model.state() == state
+    assert model.touched() != {}
+
+
+@every
+def test_dropped_numbers_are_skipped_by_restore(cls: type) -> None:
+    manner = manner_of(cls)
+    state = taught(cls, [manner.fresh(n) for n in range(5)]).state()
+    model = tiny(cls)
+    model.restore({**state, "ff": (), "ff>1": ()})
+    assert model.state() == state
+
+
+models = every_one(Model)
+
+
+@models
+@laws
+@given(data=st.data())
+def test_many_answers_are_the_single_answers(cls: type, data: st.DataObject) -> None:
+    model = taught(cls, draw_lessons(data, cls))
+    common = data.draw(features)
+    each = [
+        {key: value for key, value in own.items() if key not in common}
+        for own in data.draw(st.lists(features, max_size=5))
+    ]
+    single = [model.predict_one({**common, **own}) for own in each]
+    assert model.predict_many(common, each) == pytest.approx(single, rel=0, abs=1e-12)
+
+
+@models
+@laws
+@given(data=st.data())
+def test_emerging_and_vanishing_features_are_harmless(cls: type, data: st.DataObject) -> None:
+    lessons = draw_lessons(data, cls)
+    model = taught(cls, lessons)
+    for x, _ in lessons:
+        unknown = {**x, "never:seen": 1.0} if len(model.state()) < 8 else x
+        assert model.predict_one(unknown) == model.predict_one(x)
+    assert math.isfinite(model.predict_one({}))
+    model.learn_one({}, 1.0)
+    model.learn_one({"new": 1.0}, 1.0)
+
+
+@models
+@laws
+@given(x=features, y=shares)
+def test_inputs_are_left_as_they_were(cls: type, x: dict[str, float], y: float) -> None:
+    model, handed_in = tiny(cls), dict(x)
+    model.learn_one(handed_in, y)
+    model.predict_one(handed_in)
+    model.predict_many(handed_in, [handed_in])
+    assert handed_in == x
+
+
+@models
+def test_only_what_was_seen_is_touched(cls: type[Any]) -> None:
+    model = cls()
+    model.learn_one({"bias": 1.0, "i:1": 1.0, "gap": 0.0}, 0.9)
+    model.touched()
+    model.learn_one({"bias": 1.0, "i:2": 1.0, "gap": 0.0}, 0.9)
+    assert model.touched().keys() == {"bias", "i:2"}
+
+
+@laws
+@given(data=st.data(), extreme=st.floats())
+@every_one(ProbabilityModel)
+def test_probabilities_are_probabilities(cls: type, data: st.DataObject, extreme: float) -> None:
+    model = taught(cls, draw_lessons(data, cls))
+    for x in ({"bias": extreme}, {"i:1": extreme, "bias": 1.0}):
+        assert 0.0 < model.predict_one(x) < 1.0
+
+
+@laws
+@given(pairs=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 30)), max_size=80))
+@every_one(NextModel)
+def test_next_probabilities_are_ordered_and_leave_room(cls: type, pairs: Lessons) -> None:
+    model = taught(cls, pairs)
+    for before in range(4):
+        chances = [chance for _, chance in model.next_of(before)]
+        assert chances == sorted(chances, reverse=True)
+        assert all(chance > 0 for chance in chances)
+        assert sum(chances) < 1.0
+
+
+@laws
+@given(data=st.data())
+@every_one(CrowdModel)
+def test_difficulty_is_a_share_and_minutes_are_positive(cls: type, data: st.DataObject) -> None:
+    lessons = draw_lessons(data, cls)
+    model = taught(cls, lessons)
+    for item, _, _ in lessons:
+        assert 0.0 <= model.difficulty(item) <= 1.0
+        assert (model.minutes(item) or 1.0) > 0.0
+
+
+STORY = """
+from online_models.replica import Replica
+replica = Replica("v1")
+for n in range(60):
+    x = {"bias": 1.0, f"i:{n % 11:x}": 1.0, f"s:{n % 5:x}": 0.5, "gap": n / 60}
+    replica.success.learn_one(x, n % 3 / 2)
+    replica.duration.learn_one(x, n % 7)
+    replica.follows.learn(n % 11, n * 7 % 13)
+    replica.items.learn(n % 11, n % 3 / 2, 5.0 + n)
+print(repr(replica.touched()), repr(replica.state()), replica.version)
+"""
+
+
+def test_no_number_depends_on_the_hash_seed() -> None:
+    told = [
+        subprocess.run(  # noqa: S603 - our own interpreter, our own text
+            [sys.executable, "-c", STORY],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert told[0] == told[1]
+    assert len(told[0]) > 1000
