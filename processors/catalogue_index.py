@@ -3,11 +3,13 @@
 An index holds for one version of the reference data; `index_of` starts a new one after a change.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+from processors.memo import Memo
 from processors.reference import Entry, Reference
-from processors.rules import RuleSet, rules_for
+from processors.rules import Rules, rules_for
 from schemas.reference import Deadline
 
 
@@ -21,54 +23,40 @@ class Path:
     """Activity key -> number of edges (>= 1) to the nearest later activity that teaches it."""
 
 
+class Known(dict[int, Entry | None]):
+    """Entries by key; an unknown key gives None and is not remembered, so memory is bounded."""
+
+    def __init__(self, reference: Reference) -> None:
+        super().__init__()
+        self._reference = reference
+
+    def __missing__(self, key: int) -> Entry | None:
+        found = self._reference.by_key(key)
+        if found is not None:
+            self[key] = found
+        return found
+
+
 class CatalogueIndex:
-    """Paths, openings, duties and validity starts of one version of the reference data."""
+    """Entries, rules, paths, openings, duties and validity starts of one version."""
 
     def __init__(self, reference: Reference) -> None:
         self.version = reference.version
         self._reference = reference
-        self._paths: dict[int, Path] = {}
-        self._openings: dict[str, tuple[Entry, ...]] = {}
-        self._duties: dict[str, tuple[tuple[Entry, Deadline], ...]] = {}
-        self._rules: dict[int, RuleSet] = {}
-        self._audiences: frozenset[str] | None = None
         self._starts: tuple[float, ...] | None = None
-
-    def path(self, skill: int) -> Path:
-        """The ways to `skill`."""
-        found = self._paths.get(skill)
-        if found is None:
-            found = self._paths[skill] = _walk_back(self._reference, skill)
-        return found
+        self._audiences: frozenset[str] | None = None
+        self._openings: Memo[str, tuple[Entry, ...]] = Memo(self._find_openings)
+        self.entries = Known(reference)
+        self.rules: Memo[int, Rules] = Memo(self._find_rules)
+        """Activity key -> the rules that can ever concern it."""
+        self.path: Memo[int, Path] = Memo(self._walk_back)
+        """Skill -> the ways to it."""
+        self.duties: Memo[str, tuple[tuple[Entry, Deadline], ...]] = Memo(self._find_duties)
+        """Role -> what binds it, by activity id."""
 
     def openings(self, role: str) -> tuple[Entry, ...]:
         """What has no prerequisites and is meant for `role`, by id."""
-        known = role if role in self.audiences else ""
-        found = self._openings.get(known)
-        if found is None:
-            found = self._openings[known] = tuple(
-                entry for entry in self._reference.entries() if _is_opening(entry, known)
-            )
-        return found
-
-    def duties(self, role: str) -> tuple[tuple[Entry, Deadline], ...]:
-        """The compliance duties of `role`, by activity id."""
-        found = self._duties.get(role)
-        if found is None:
-            found = self._duties[role] = tuple(
-                (entry, deadline)
-                for entry in self._reference.entries()
-                for deadline in entry.activity.deadlines
-                if not deadline.roles or role in deadline.roles
-            )
-        return found
-
-    def rules(self, entry: Entry) -> RuleSet:
-        """The rules that can concern `entry`: most activities have few."""
-        found = self._rules.get(entry.key)
-        if found is None:
-            found = self._rules[entry.key] = rules_for(entry)
-        return found
+        return self._openings[role if role in self.audiences else ""]
 
     @property
     def audiences(self) -> frozenset[str]:
@@ -86,6 +74,38 @@ class CatalogueIndex:
             self._starts = tuple(sorted(at for at in given if at is not None))
         return self._starts
 
+    def _find_openings(self, role: str) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self._reference.entries() if _is_opening(entry, role))
+
+    def _find_rules(self, key: int) -> Rules:
+        entry = self.entries[key]
+        return () if entry is None else rules_for(entry)
+
+    def _find_duties(self, role: str) -> tuple[tuple[Entry, Deadline], ...]:
+        return tuple(
+            (entry, deadline)
+            for entry in self._reference.entries()
+            for deadline in entry.activity.deadlines
+            if not deadline.roles or role in deadline.roles
+        )
+
+    def _walk_back(self, skill: int) -> Path:
+        """Breadth first along the prerequisites; each activity once, so cycles come to an end."""
+        level = sorted(self._reference.teaching(skill), key=_easiest_first)
+        steps = {entry.key: entry for entry in level}
+        ahead: dict[int, int] = {}
+        distance = 0
+        while level:
+            distance += 1
+            before = {key for entry in level for key in entry.prerequisites} - ahead.keys()
+            ahead.update(dict.fromkeys(before, distance))
+            level = sorted(self._found(before - steps.keys()), key=_easiest_first)
+            steps.update((entry.key, entry) for entry in level)
+        return Path(tuple(steps.values()), ahead)
+
+    def _found(self, keys: set[int]) -> Iterator[Entry]:
+        return (entry for key in keys if (entry := self.entries[key]) is not None)
+
 
 def _is_opening(entry: Entry, role: str) -> bool:
     activity = entry.activity
@@ -96,22 +116,6 @@ def _is_opening(entry: Entry, role: str) -> bool:
 def _easiest_first(entry: Entry) -> tuple[float, str]:
     difficulty = entry.activity.difficulty
     return (0.5 if difficulty is None else difficulty, entry.activity.id)
-
-
-def _walk_back(reference: Reference, skill: int) -> Path:
-    """Breadth first along the prerequisites; each activity once, so cycles come to an end."""
-    level = sorted(reference.teaching(skill), key=_easiest_first)
-    steps = {entry.key: entry for entry in level}
-    ahead: dict[int, int] = {}
-    distance = 0
-    while level:
-        distance += 1
-        before = {key for entry in level for key in entry.prerequisites} - ahead.keys()
-        ahead.update(dict.fromkeys(before, distance))
-        found = (reference.by_key(key) for key in before - steps.keys())
-        level = sorted((entry for entry in found if entry is not None), key=_easiest_first)
-        steps.update((entry.key, entry) for entry in level)
-    return Path(tuple(steps.values()), ahead)
 
 
 _INDEXES: WeakKeyDictionary[Reference, CatalogueIndex] = WeakKeyDictionary()

@@ -1,13 +1,15 @@
 """Compliance: what a learner must finish, by when, and what has to be done for it first."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from processors.features.decay import DAY_SEC
-from processors.reference import Entry, Reference
+from processors.reference import Entry
 from schemas.reference import Deadline, LearnerProfile
 
 Duty = tuple[Entry, float]
 """(activity, when it is due in POSIX seconds)"""
+Done = Mapping[int, bool]
+"""Activity key -> whether it is finished; answers for every key."""
 
 
 def due_at(deadline: Deadline, profile: LearnerProfile | None) -> float | None:
@@ -21,29 +23,33 @@ def due_at(deadline: Deadline, profile: LearnerProfile | None) -> float | None:
 
 
 def open_duties(
-    bound: Iterable[tuple[Entry, Deadline]],
-    profile: LearnerProfile | None,
-    is_done: Callable[[int], bool],
+    bound: Iterable[tuple[Entry, Deadline]], profile: LearnerProfile | None, done: Done
 ) -> Iterator[Duty]:
     """Those of the duties that bind a role which this learner has not fulfilled."""
     for entry, deadline in bound:
         due = due_at(deadline, profile)
-        if due is not None and not is_done(entry.key):
+        if due is not None and not done[entry.key]:
             yield entry, due
 
 
 def with_ways(
-    duties: Iterable[Duty], reference: Reference, is_done: Callable[[int], bool]
+    duties: Iterable[Duty], entries: Mapping[int, Entry | None], done: Done
 ) -> dict[int, float]:
-    """Activity key -> due time, of `duties` and of what must be done before them."""
+    """Activity key -> due time, of `duties` and of what must be done before them.
+
+    Args:
+        duties: what must be finished.
+        entries: the catalogue by key; answers for every key.
+        done: what is finished.
+    """
     near: dict[int, float] = {}
     for entry, due in duties:
-        for key in _way(entry, reference, is_done):
+        for key in _way(entry, entries, done):
             near[key] = min(due, near.get(key, due))
     return near
 
 
-def _way(entry: Entry, reference: Reference, is_done: Callable[[int], bool]) -> Iterator[int]:
+def _way(entry: Entry, entries: Mapping[int, Entry | None], done: Done) -> Iterator[int]:
     """The activity and all that is missing before it; each once, so cycles come to an end."""
     seen = {entry.key}
     waiting: list[Entry | None] = [entry]
@@ -52,6 +58,6 @@ def _way(entry: Entry, reference: Reference, is_done: Callable[[int], bool]) -> 
         if current is None:
             continue
         yield current.key
-        missing = [k for k in current.prerequisites if k not in seen and not is_done(k)]
+        missing = [key for key in current.prerequisites if key not in seen and not done[key]]
         seen.update(missing)
-        waiting += map(reference.by_key, missing)
+        waiting += (entries[key] for key in missing)

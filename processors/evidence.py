@@ -4,19 +4,19 @@
 with min 0 where it is not said, clipped to [0, 1]. A score whose max equals its min (weight-0
 problems of Open edX) has no share. *success* is `result.success`, counted as 1 or 0.
 
-| kind                       | outcome                                | because                      |
-|----------------------------|----------------------------------------|------------------------------|
-| answered, evaluated        | success, else share                    | Moodle sends no score, some  |
-|                            |                                        | H5P no success               |
-| scored, graded, earned     | share, else success; None where the    | a grade says more than a     |
-|                            | score had nothing to attain            | threshold does               |
-| passed / failed            | share, else 1 / 0                      | many senders give no score   |
-| completed, attempted       | share, else success, else None         | being done is no knowledge   |
-| mastered, achieved         | share, else 1                          |                              |
-| satisfied, waived          | None                                   | they follow from evidence    |
-|                            |                                        | counted before, or from none |
-| everything else            | None                                   | looking is not knowing, and  |
-|                            |                                        | unfinished work is not graded|
+| kind                    | outcome                           | because                        |
+|-------------------------|-----------------------------------|--------------------------------|
+| answered, evaluated     | success, else share               | Moodle sends no score, some of |
+|                         |                                   | H5P no success                 |
+| scored, graded, earned  | share; success if no score is     | a grade says more than a       |
+|                         | given                             | threshold does                 |
+| passed / failed         | share, else 1 / 0                 | many senders give no score     |
+| completed, attempted    | share, else success, else None    | being done is no knowledge     |
+| mastered, achieved      | share, else 1                     |                                |
+| satisfied, waived       | None                              | they follow from evidence that |
+|                         |                                   | counted before, or from none   |
+| everything else         | None                              | looking is not knowing, and    |
+|                         |                                   | unfinished work has no grade   |
 
 Traps, each of which overrides the table with None:
 
@@ -32,7 +32,13 @@ from typing import Any
 
 from schemas.kinds import Kind
 from schemas.statement.repairs import Deviation
-from schemas.statement.vocabulary import EXT_OPENEDX, H5P_COMPOUNDS, H5P_LIBRARY
+from schemas.statement.vocabulary import (
+    EXT_CMI5_PROGRESS,
+    EXT_OPENEDX,
+    EXT_VIDEO_PROGRESS,
+    H5P_COMPOUNDS,
+    H5P_LIBRARY,
+)
 
 Json = Mapping[str, Any]
 _NOTHING: Json = {}
@@ -47,6 +53,16 @@ def outcome_of(kind: Kind, statement: Json, deviations: tuple[str, ...] = ()) ->
     if rule is None or _counts_elsewhere(kind, statement, deviations):
         return None
     return rule(statement)
+
+
+def progress_of(statement: Json) -> float | None:
+    """Share of the activity done, in [0, 1]: cmi5 counts to 100, the video profile to 1."""
+    extensions = _result(statement).get("extensions", _NOTHING)
+    for name, full in ((EXT_CMI5_PROGRESS, 100.0), (EXT_VIDEO_PROGRESS, 1.0)):
+        value = extensions.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return _clip(value / full)
+    return None
 
 
 def _counts_elsewhere(kind: Kind, statement: Json, deviations: tuple[str, ...]) -> bool:

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 
 from processors.exploration import Slot
 from processors.learner_view import LearnerView
-from processors.rank import Scored, is_low
+from processors.rank import Scored
 from processors.reference import Entry
 from schemas.queue import Reason, ReasonCode
+
+Telling = Callable[[Scored, LearnerView], Reason]
 
 MAX_REASONS = 3
 SMALL = 0.2
@@ -21,21 +23,19 @@ SMALL = 0.2
 def reasons(slot: Slot, view: LearnerView) -> tuple[Reason, ...]:
     """At least one reason, at most `MAX_REASONS`."""
     one = slot.chosen
-    codes = _decided_before(slot) + _by_strength(one)
-    named = codes or [ReasonCode.EXPLORES]
-    return tuple(_TELL[code](one, view) for code in named[:MAX_REASONS])
+    tell = _decided_before(slot) + _by_strength(one)
+    return tuple(each(one, view) for each in tell[:MAX_REASONS] or [_new])
 
 
-def _decided_before(slot: Slot) -> list[ReasonCode]:
-    duty = ReasonCode.COMPLIANCE_DUE in slot.chosen.signals
-    decided = ((duty, ReasonCode.COMPLIANCE_DUE), (slot.explored, ReasonCode.EXPLORES))
-    return [code for did, code in decided if did]
+def _decided_before(slot: Slot) -> list[Telling]:
+    duty = [_duty] if slot.chosen.candidate.due_at is not None else []
+    return [*duty, _new] if slot.explored else duty
 
 
-def _by_strength(one: Scored) -> list[ReasonCode]:
-    enough = SMALL * max(one.terms.values(), default=0.0)
-    named = [code for code, term in one.terms.items() if term > enough]
-    return sorted(named, key=lambda code: (-one.terms[code], code))
+def _by_strength(one: Scored) -> list[Telling]:
+    enough = SMALL * max(one.terms)
+    named = [(-term, place) for place, term in enumerate(one.terms) if term > enough]
+    return [_TELL[place] for _, place in sorted(named)]
 
 
 def _gap(one: Scored, view: LearnerView) -> Reason:
@@ -48,7 +48,7 @@ def _gap(one: Scored, view: LearnerView) -> Reason:
 
 
 def _needed(entry: Entry, view: LearnerView) -> list[int]:
-    return [skill for skill in entry.skills if view.need(skill) and not is_low(skill, view)]
+    return [skill for skill in entry.skills if view.need[skill] and skill not in view.low]
 
 
 def _size_of(skill: int, view: LearnerView) -> str:
@@ -61,22 +61,20 @@ def _joins(skills: Sequence[int], view: LearnerView) -> Reason:
     *others, last = (_standing(skill, view) for skill in skills)
     text = f"Joins {', '.join(others)} and {last}"
     evidence = {"skills": [_numbers(skill, view) for skill in skills]}
-    required = view.reference.requirement(view.role)
-    if all(skill in required for skill in skills):
+    if all(skill in view.required for skill in skills):
         return Reason(ReasonCode.ROLE_REQUIRES, text, {"role": view.role, **evidence})
     return Reason(ReasonCode.SKILL_GAP, text, evidence)
 
 
 def _standing(skill: int, view: LearnerView) -> str:
-    required = skill in view.reference.requirement(view.role)
-    aim = "required" if required else "aimed at"
-    return f"{_name(skill, view)} ({view.level(skill):.2f} of {view.target(skill):.2f} {aim})"
+    aim = "required" if skill in view.required else "aimed at"
+    return f"{_name(skill, view)} ({view.level[skill]:.2f} of {view.target(skill):.2f} {aim})"
 
 
 def _numbers(skill: int, view: LearnerView) -> dict[str, str | float]:
     return {
         "skill": _name(skill, view),
-        "proficiency": round(view.level(skill), 2),
+        "proficiency": round(view.level[skill], 2),
         "target": round(view.target(skill), 2),
     }
 
@@ -86,16 +84,16 @@ def _name(skill: int, view: LearnerView) -> str:
 
 
 def _low_assessment(one: Scored, view: LearnerView) -> Reason:
-    low = [skill for skill in one.entry.skills if is_low(skill, view)]
-    skill = min(low, key=lambda each: (view.recent.outcomes[each], each))
-    outcome = view.recent.outcomes[skill]
+    outcomes = view.recent.outcomes
+    low = view.low.intersection(one.entry.skills)
+    outcome, skill = min((outcomes[skill], skill) for skill in low)
     text = f"You last scored {outcome:.0%} in {_name(skill, view)}"
     evidence = {"outcome": round(outcome, 3), "below": view.objective.low_assessment}
     return Reason(ReasonCode.LOW_ASSESSMENT, text, {**_numbers(skill, view), **evidence})
 
 
 def _unlocks(one: Scored, view: LearnerView) -> Reason:
-    opened = [e.activity for e in view.entries(one.entry.unlocks) if not view.is_done(e.key)]
+    opened = [e.activity for e in view.entries(one.entry.unlocks) if not view.done[e.key]]
     first = opened[0].title or opened[0].id
     more = f" and {len(opened) - 1} more" if len(opened) > 1 else ""
     ids = [activity.id for activity in opened[:MAX_REASONS]]
@@ -103,8 +101,9 @@ def _unlocks(one: Scored, view: LearnerView) -> Reason:
 
 
 def _review(one: Scored, view: LearnerView) -> Reason:
-    skill = min(filter(view.faded, one.entry.skills), key=lambda each: (view.recall(each), each))
-    recall, below = view.recall(skill), view.objective.review_below
+    faded = view.faded.intersection(one.entry.skills)
+    recall, skill = min((view.recall(skill, view.now), skill) for skill in faded)
+    below = view.objective.review_below
     name = _name(skill, view)
     evidence = {"skill": name, "recall": round(recall, 2), "below": below}
     return Reason(ReasonCode.DUE_FOR_REVIEW, f"Refreshes {name}: recall is {recall:.0%}", evidence)
@@ -123,13 +122,13 @@ def _continues(one: Scored, view: LearnerView) -> Reason:
 
 
 def _similar(one: Scored, _: LearnerView) -> Reason:
-    chance = one.signals[ReasonCode.SIMILAR_LEARNERS]
+    chance = one.candidate.similar
     text = f"{chance:.0%} of learners went on to it"
     return Reason(ReasonCode.SIMILAR_LEARNERS, text, {"probability": round(chance, 3)})
 
 
 def _duty(one: Scored, view: LearnerView) -> Reason:
-    due = one.signals[ReasonCode.COMPLIANCE_DUE]
+    due = one.candidate.due_at or view.now
     day = datetime.fromtimestamp(due, UTC).date().isoformat()
     text = f"Overdue since {day}" if due < view.now else f"Due by {day}"
     return Reason(ReasonCode.COMPLIANCE_DUE, text, {"due_at": due})
@@ -141,13 +140,5 @@ def _new(one: Scored, view: LearnerView) -> Reason:
     return Reason(ReasonCode.EXPLORES, text, {"share": view.objective.exploration})
 
 
-_TELL: dict[ReasonCode, Callable[[Scored, LearnerView], Reason]] = {
-    ReasonCode.SKILL_GAP: _gap,
-    ReasonCode.LOW_ASSESSMENT: _low_assessment,
-    ReasonCode.UNLOCKS: _unlocks,
-    ReasonCode.DUE_FOR_REVIEW: _review,
-    ReasonCode.CONTINUES: _continues,
-    ReasonCode.SIMILAR_LEARNERS: _similar,
-    ReasonCode.COMPLIANCE_DUE: _duty,
-    ReasonCode.EXPLORES: _new,
-}
+_TELL = (_gap, _low_assessment, _unlocks, _review, _continues, _similar)
+"""In the order of `processors.rank.Terms`."""

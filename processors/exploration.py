@@ -41,8 +41,8 @@ def explored(arrangement: Arrangement, share: float, draws: Draws) -> list[Slot]
 def _pool(arrangement: Arrangement) -> Iterator[Scored]:
     caps = arrangement.caps.copy()
     for one in arrangement.rest:
-        if caps.admits(one.entry):
-            caps.count(one.entry)
+        if caps.admits(one):
+            caps.count(one)
             yield one
 
 

@@ -1,23 +1,25 @@
 """What ranking asks about one learner at one moment; each answer is computed once, when asked for.
 
 A skill's *target* is what the role requires, else `objective.mastery`; its *need* is the gap to the
-target, weighed by who wants it; it is *mastered* at its target while it is also remembered, and
-*faded* where it was proficient but recall has fallen.
+target, weighed by who wants it. It is *faded* where it was proficient and recall has fallen, and
+*mastered* at its target while it is not faded.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from math import inf, log2
+from functools import cached_property
+from math import log2
 from typing import NamedTuple
 
-from processors.catalogue_index import CatalogueIndex, Path, index_of
+from processors.catalogue_index import Path, index_of
 from processors.duties import Duty, open_duties, with_ways
 from processors.features.decay import DAY_SEC
-from processors.features.proficiency import proficiency
-from processors.features.retention import retention
+from processors.features.proficiency import NOTHING_KNOWN, estimate
+from processors.features.retention import recall, stability_days
+from processors.memo import Memo
 from processors.objective import Objective
 from processors.predictors import Predictors
-from processors.recent import recent_of
+from processors.recent import Recent, recent_of
 from processors.reference import Entry, Reference
 from processors.rules import Evidence
 from processors.state import LearnerState
@@ -37,8 +39,8 @@ class Basis:
 class Want(NamedTuple):
     """A skill below its target."""
 
-    skill: int
     need: float
+    skill: int
     path: Path
     """The ways to it through the catalogue."""
 
@@ -53,24 +55,25 @@ class LearnerView:
         self.predictors = basis.predictors
         self.objective = basis.objective
         self.now = now
-        self.index: CatalogueIndex = index_of(basis.reference)
+        self.index = index_of(basis.reference)
         self.profile = basis.reference.profile(learner)
         self.role = self.profile.role if self.profile else ""
-        self.targets = _targets(basis, self.profile)
-        self.recent = recent_of(state.history, basis.objective.success_mark)
-        self.is_done = state.is_done
-        self._levels: dict[int, float] = {}
-        self._needs: dict[int, float] = {}
-        self._recalls: dict[int, float] = {}
-        self._wanted: tuple[Want, ...] | None = None
-        self._duties: Mapping[int, float] | None = None
+        self.required = basis.reference.requirement(self.role)
+        """Skill -> target that the role names."""
+        self.targets = _targets(self.required, self.profile, basis.objective)
+        """Skill -> target that role or goals name."""
+        self.evidence = state.skills
+        self.done: Memo[int, bool] = Memo(state.is_done)
+        """Activity key -> whether it is finished."""
+        self.level: Memo[int, float] = Memo(self._level)
+        """Skill -> proficiency in [0, 1]."""
+        self.need: Memo[int, float] = Memo(self._need)
+        """Skill -> the gap to its target, weighed by whether role or goals name it."""
 
-    def level(self, skill: int) -> float:
-        """Proficiency in [0, 1]."""
-        found = self._levels.get(skill)
-        if found is None:
-            found = self._levels[skill] = proficiency(self.state, skill, self.now).mean
-        return found
+    @cached_property
+    def recent(self) -> Recent:
+        """What the recent history says."""
+        return recent_of(self.state.history, self.objective.success_mark)
 
     def target(self, skill: int) -> float:
         """Proficiency from which the skill needs no more, in (0, 1]."""
@@ -78,123 +81,93 @@ class LearnerView:
 
     def gap(self, skill: int) -> float:
         """What is missing to the target, in [0, 1]."""
-        return max(0.0, self.target(skill) - self.level(skill))
+        return max(0.0, self.target(skill) - self.level[skill])
 
-    def need(self, skill: int) -> float:
-        """The gap, weighed by whether role or goals name the skill."""
-        found = self._needs.get(skill)
-        if found is None:
-            worth = 1.0 if skill in self.targets else self.objective.interest
-            found = self._needs[skill] = worth * self.gap(skill)
-        return found
+    def recall(self, skill: int, at: float) -> float:
+        """Probability of recalling the skill at `at` if nothing is done; 0 if never practised."""
+        evidence = self.evidence.get(skill)
+        return 0.0 if evidence is None else recall(evidence, at)
 
-    @property
-    def wanted(self) -> tuple[Want, ...]:
+    @cached_property
+    def wanted(self) -> list[Want]:
         """Skills of role, goals and recent history below their targets, largest need first."""
-        if self._wanted is None:
-            skills = {*self.targets, *self.recent.outcomes}
-            needs = sorted((-self.need(skill), skill) for skill in skills)
-            self._wanted = tuple(
-                Want(skill, -need, self.index.path(skill)) for need, skill in needs if need < 0.0
-            )
-        return self._wanted
+        path, need = self.index.path, self.need
+        needs = sorted((-need[skill], skill) for skill in {*self.targets, *self.recent.outcomes})
+        return [Want(-low, skill, path[skill]) for low, skill in needs if low < 0.0]
 
-    def recall(self, skill: int) -> float:
-        """Probability of recalling the skill now."""
-        found = self._recalls.get(skill)
-        if found is None:
-            found = self._recalls[skill] = retention(self.state, skill, self.now)
-        return found
+    @cached_property
+    def low(self) -> set[int]:
+        """Skills whose newest outcome was low."""
+        outcomes, low = self.recent.outcomes, self.objective.low_assessment
+        return {skill for skill, outcome in outcomes.items() if outcome < low}
 
-    @property
-    def practised(self) -> list[int]:
-        """Skills with evidence."""
-        return self.state.skill_rows.keys()
+    @cached_property
+    def review_at(self) -> dict[int, float]:
+        """Skill worth keeping up -> when recall falls below what the objective allows."""
+        half_lives = -log2(self.objective.review_below)
+        proficient = self.objective.proficient
+        return {
+            skill: held.last_practised + half_lives * stability_days(held) * DAY_SEC
+            for skill, held in self.evidence.items()
+            if estimate(held.successes_90d, held.failures_90d).mean >= proficient
+        }
 
-    def due_at(self, skill: int) -> float:
-        """When recall falls below what the objective allows (POSIX seconds); memory fades as
-        2^(-t / stability), so two points of the curve tell the rest."""
-        recall = self.recall(skill)
-        tomorrow = retention(self.state, skill, self.now + DAY_SEC)
-        if not 0.0 < tomorrow < recall:
-            return inf
-        stability_sec = DAY_SEC / log2(recall / tomorrow)
-        return self.now + stability_sec * log2(recall / self.objective.review_below)
-
-    def mastered(self, skill: int) -> bool:
-        """At its target and remembered."""
-        return self.gap(skill) == 0.0 and self.recall(skill) >= self.objective.review_below
-
-    def was_proficient(self, skill: int) -> bool:
-        """Whether there is something to forget: proficient when last practised."""
-        held = self.state.skill(skill)
-        if held is None:
-            return False
-        then = proficiency(self.state, skill, held.last_practised).mean
-        return then >= self.objective.proficient
-
-    def faded(self, skill: int) -> bool:
-        """Proficient once, and recall has fallen below what the objective allows."""
-        return self.recall(skill) < self.objective.review_below and self.was_proficient(skill)
-
-    @property
-    def finished(self) -> list[int]:
-        """Finished activities of the recent history, the newest first."""
-        return list(filter(self.is_done, reversed(self.recent.tries)))
-
-    def is_open(self, entry: Entry) -> bool:
-        """Whether there is something to do: it is not finished, or may be repeated."""
-        return not self.is_done(entry.key) or self.may_repeat(entry)
+    @cached_property
+    def faded(self) -> set[int]:
+        """Skills due for review."""
+        return {skill for skill, at in self.review_at.items() if at <= self.now}
 
     def may_repeat(self, entry: Entry) -> bool:
         """Whether its kind of content may be done again, and a skill of it needs that."""
         repeatable = entry.activity.content in self.objective.repeatable
-        return repeatable and any(self.gap(skill) > 0.0 for skill in entry.skills)
+        return repeatable and any(self.need[skill] for skill in entry.skills)
 
     def may_return(self, entry: Entry) -> bool:
         """Whether a finished activity is due for review, or for repetition."""
-        return self.may_repeat(entry) or any(map(self.faded, entry.skills))
+        return not self.faded.isdisjoint(entry.skills) or self.may_repeat(entry)
 
     def is_exhausted(self, entry: Entry) -> bool:
         """Whether all its skills are mastered and all that it unlocks is done."""
-        return all(map(self.mastered, entry.skills)) and all(map(self.is_done, entry.unlocks))
+        for skill in entry.skills:
+            if self.need[skill] or skill in self.faded:
+                return False
+        return self.opens_nothing(entry)
 
-    def stalled(self, key: int) -> Evidence | None:
-        """The tries that cool an activity down; None where it is not cooled."""
-        tries = self.recent.tries.get(key)
-        if tries is None:
-            return None
-        objective = self.objective
-        tired = (
-            tries.failures >= objective.patience_failures
-            or tries.openings >= objective.patience_openings
-        )
-        if not tired or self.recent.waited(key) >= objective.cooldown_events:
-            return None
-        return {"failures": tries.failures, "openings": tries.openings}
+    def opens_nothing(self, entry: Entry) -> bool:
+        """Whether all that it unlocks is done."""
+        return all(self.done[key] for key in entry.unlocks)
 
-    @property
+    @cached_property
+    def cooled(self) -> dict[int, Evidence]:
+        """Activity key -> the tries that cool it down."""
+        recent, objective = self.recent, self.objective
+        return {
+            key: {"failures": tries.failures, "openings": tries.openings}
+            for key, tries in recent.tries.items()
+            if (
+                tries.failures >= objective.patience_failures
+                or tries.openings >= objective.patience_openings
+            )
+            and recent.waited(key) < objective.cooldown_events
+        }
+
+    @cached_property
     def open_duties(self) -> list[Duty]:
         """What the learner must finish and has not, near or far."""
-        bound = self.index.duties(self.role)
-        return list(open_duties(bound, self.profile, self.is_done)) if bound else []
+        bound = self.index.duties[self.role]
+        return list(open_duties(bound, self.profile, self.done)) if bound else []
 
-    @property
+    @cached_property
     def duties(self) -> Mapping[int, float]:
         """Keys of what must be finished soon and of what comes before it, and by when."""
-        if self._duties is None:
-            until = self.now + self.objective.compliance_lead_days * DAY_SEC
-            near = [duty for duty in self.open_duties if duty[1] <= until]
-            self._duties = with_ways(near, self.reference, self.is_done)
-        return self._duties
-
-    def duty(self, key: int) -> float | None:
-        """When the activity must be finished, where that is near (POSIX seconds)."""
-        return self.duties.get(key)
+        until = self.now + self.objective.compliance_lead_days * DAY_SEC
+        near = [duty for duty in self.open_duties if duty[1] <= until]
+        return with_ways(near, self.index.entries, self.done) if near else {}
 
     def entries(self, keys: Iterable[int]) -> Iterator[Entry]:
         """The known ones of `keys`."""
-        return (entry for key in keys if (entry := self.reference.by_key(key)) is not None)
+        known = self.index.entries
+        return (entry for key in keys if (entry := known[key]) is not None)
 
     def minutes(self, entry: Entry) -> float:
         """Length of an activity: as planned, else as others needed, else the default."""
@@ -207,12 +180,18 @@ class LearnerView:
         own = self.profile.minutes_per_week if self.profile else None
         return own if own and own > 0.0 else self.objective.weekly_minutes
 
+    def _level(self, skill: int) -> float:
+        held = self.evidence.get(skill)
+        return (NOTHING_KNOWN if held is None else estimate(*held.within_90d(self.now))).mean
 
-def _targets(basis: Basis, profile: LearnerProfile | None) -> Mapping[int, float]:
-    if profile is None:
-        return {}
-    required = basis.reference.requirement(profile.role)
-    if not profile.goals:
+    def _need(self, skill: int) -> float:
+        worth = 1.0 if skill in self.targets else self.objective.interest
+        return worth * self.gap(skill)
+
+
+def _targets(
+    required: Mapping[int, float], profile: LearnerProfile | None, objective: Objective
+) -> Mapping[int, float]:
+    if profile is None or not profile.goals:
         return required
-    goals = dict.fromkeys(map(hash64, profile.goals), basis.objective.mastery)
-    return {**goals, **required}
+    return {**dict.fromkeys(map(hash64, profile.goals), objective.mastery), **required}

@@ -45,7 +45,7 @@ class Weights:
     """Share of the gap that the activity is expected to address."""
     unlocks: float = knob(1.0, 0, 100)
     """Gap that waits behind the activity, discounted by distance."""
-    low_assessment: float = knob(0.3, 0, 100)
+    low_assessment: float = knob(0.5, 0, 100)
     """Extra on the gain in a skill whose last assessment was low."""
     review: float = knob(0.8, 0, 100)
     """Forgetting of a skill that was proficient."""
@@ -79,14 +79,16 @@ class Objective:
     weights: Weights = field(default_factory=Weights)
     length: int = knob(5, 1, 50)
     """Most items in a queue."""
-    shortlist: int = knob(12, 1, 200)
+    shortlist: int = knob(10, 1, 200)
     """Most candidates that the models score, at least `length`."""
-    per_stream: int = knob(6, 1, 200)
+    per_stream: int = knob(4, 1, 200)
     """Most candidates taken from one stream (one missing skill, the reviews, ...)."""
     max_per_content: int = knob(4, 1, 50)
     """Most items of one kind of content; unknown kinds are not limited."""
     max_per_course: int = knob(4, 1, 50)
     """Most items of one course."""
+    max_reviews: int = knob(2, 0, 50)
+    """Most items that only refresh what was once known."""
     exploration: float = knob(0.15, 0, 0.5)
     """Probability that a slot goes to a candidate drawn at random."""
     seed: int = knob(0, 0, 2**32)
@@ -131,7 +133,9 @@ class Objective:
     def __post_init__(self) -> None:
         _check_numbers(self)
         if self.shortlist < self.length:
-            raise _wrong("objective", "shortlist", f"at least length ({self.length})", self.shortlist)
+            raise _wrong(
+                "objective", "shortlist", f"at least length ({self.length})", self.shortlist
+            )
         if not self.name or not isinstance(self.name, str):
             raise _wrong("objective", "name", "a text", self.name)
 

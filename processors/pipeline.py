@@ -18,14 +18,25 @@ from processors.application import Application, Touched
 from processors.ingest import Ingested, ingest
 from processors.learning import Observation
 from processors.objective import Objective
-from processors.queueing import build_queue, next_rebuild
+from processors.queueing import Basis, Occasion, rebuild
 from processors.receipts import decode_receipt
 from processors.reference import Reference
 from schemas.checkpoint import Memory, Needs, PartitionWrite
 from schemas.codec import encode_json, hash64
 from schemas.event import LearningEvent
 
-__all__ = ["Batch", "Ingested", "Outcome", "World", "ingest", "needs_of", "personalize", "refresh"]
+__all__ = [
+    "Batch",
+    "Ingested",
+    "Outcome",
+    "Staleness",
+    "World",
+    "also_needs",
+    "ingest",
+    "needs_of",
+    "personalize",
+    "refresh",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,40 +112,43 @@ def personalize(batch: Batch, memory: Memory, models: Replica, world: World, now
     return Outcome(write, work.observations, work.conflicts, work.duplicates, work.voided)
 
 
+@dataclass(frozen=True, slots=True)
+class Staleness:
+    """Queues that a clock or a change of the reference data has made stale."""
+
+    learners: Iterable[str]
+    change: str
+    """What made them stale; becomes their cause."""
+
+
 def refresh(
     write: PartitionWrite,
-    learners: Iterable[str],
+    stale: Staleness,
     memory: Memory,
     models: Replica,
     world: World,
     now: float,
-    change: str,
 ) -> None:
-    """Rebuild into `write` the queues of `learners`: a clock or the reference data says so.
+    """Rebuild stale queues into `write`.
 
     A learner of whom nothing is left, neither state nor profile, is forgotten.
     """
     work = Application(memory, models)
-    for learner in learners:
+    for learner in stale.learners:
         if learner in memory.states or world.reference.profile(learner) is not None:
-            cause = Touched(learner, work.state(learner), write.offset, {"change": change})
+            cause = Touched(learner, work.state(learner), write.offset, {"change": stale.change})
             _put_queues(write, [cause], models, world, now)
         else:
             write.forgotten.add(learner)
 
 
 def _put_queues(
-    write: PartitionWrite,
-    touched: Iterable[Touched],
-    models: Replica,
-    world: World,
-    now: float,
+    write: PartitionWrite, touched: Iterable[Touched], models: Replica, world: World, now: float
 ) -> None:
+    basis = Basis(world.reference, models, world.objective)
     for learner, state, version, cause in touched:
-        queue = build_queue(
-            learner, state, world.reference, models, world.objective, now, version, cause
-        )
+        occasion = Occasion(now, version, cause)
+        queue, stale_at = rebuild(learner, state, basis, occasion)
         write.queues[learner] = encode_json(queue)
         write.tokens[learner] = f"{version}/{now}"
-        stale_at = next_rebuild(queue, state, world.reference, world.objective, now)
         write.due[learner] = inf if stale_at is None else stale_at

@@ -11,13 +11,13 @@ from processors.draws import Draws
 from processors.explain import reasons
 from processors.exploration import Slot, explored
 from processors.learner_view import Basis, LearnerView
-from processors.rank import Scored, rank
-from processors.rules import Removal, RemovalCode, removal_of, rules_for
+from processors.rank import Scored, expected, rank
 from processors.reference import Entry
+from processors.rules import Removal, RemovalCode, removal_of, rules_for
 from processors.sequence import Arrangement, arrange, is_duty, times
 from processors.staleness import next_rebuild
 from processors.state import LearnerState
-from schemas.queue import Expected, Queue, QueueItem
+from schemas.queue import Queue, QueueItem
 
 __all__ = ["Basis", "Occasion", "Rebuilt", "build_queue", "rebuild", "why_not"]
 
@@ -115,19 +115,10 @@ def _item(rank_: int, slot: Slot, minutes: float, start: float, view: LearnerVie
         rank=rank_,
         score=round(one.score, 3),
         propensity=max(SMALLEST_PROPENSITY, round(slot.propensity, 4)),
-        expected=_rounded(one.expected),
+        expected=expected(one, view),
         minutes=round(minutes, 1),
         not_before=view.now if is_duty(one) else start,
         reasons=reasons(slot, view),
-    )
-
-
-def _rounded(expected: Expected) -> Expected:
-    return Expected(
-        success=round(expected.success, 3),
-        engagement=round(expected.engagement, 3),
-        gain=round(expected.gain, 3),
-        retention=round(expected.retention, 3),
     )
 
 
@@ -136,9 +127,12 @@ def _not_chosen(entry: Entry, decision: _Decision) -> Removal:
     if entry.key not in decision.gathered.candidates:
         return Removal(RemovalCode.NOT_PROPOSED, {})
     arrangement = decision.arrangement
-    score = next((one.score for one in decision.ranked if one.entry is entry), None)
-    evidence = {"score": score, "lowest": min(one.score for one in arrangement.order)}
-    if any(one.entry is entry for one in arrangement.order):
+    lowest = min(one.score for one in arrangement.order)
+    scored = next((one for one in decision.ranked if one.entry.key == entry.key), None)
+    if scored is None:
+        return Removal(RemovalCode.OUTRANKED, {"lowest": lowest})
+    evidence = {"score": scored.score, "lowest": lowest}
+    if scored in arrangement.order:
         return Removal(RemovalCode.DISPLACED, evidence)
-    full = not arrangement.caps.admits(entry)
-    return Removal(RemovalCode.CAP if full else RemovalCode.OUTRANKED, evidence)
+    capped = not arrangement.caps.admits(scored)
+    return Removal(RemovalCode.CAP if capped else RemovalCode.OUTRANKED, evidence)

@@ -1,57 +1,67 @@
 """Expected outcomes of each candidate, weighed by the objective.
 
 The score is a sum of *terms*, one for each reason why an activity may be offered, so the terms
-explain it exactly. With `p` the probability of success, `f` the failure share and `m` skills:
+explain it exactly; what the learner is likely to manage and to finish comes on top. With `p` the
+probability of success, `f` the failure share and `m` skills:
 
-    gain      = weight / m * sum of the needs of its skills * (p + f (1 - p))
-    unlocks   = weight * p * sum over needed skills of need * discount^distance
+    gain      = weight * (p + f (1 - p)) * sum of the needs of its skills / m
+    unlocks   = weight * p * sum over the needed skills behind it of need * discount^distance
     review    = weight * (1 - recall of the skill remembered least)
     continues = weight * strength,  similar = weight * probability
 
-Multiplying need by readiness and by what an activity opens follows the learning-progress view of
-sequencing (Clement et al., "Multi-Armed Bandits for Intelligent Tutoring Systems", JEDM 7(2),
-2015); the part of the gain in skills whose last assessment was low is kept apart and raised.
+Need times the chance to learn, plus what an activity opens, is how learning-progress sequencing
+weighs activities (Clement et al., "Multi-Armed Bandits for Intelligent Tutoring Systems", JEDM
+7(2), 2015). The gain in skills whose last assessment was low is a term of its own, and raised.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from processors.candidates.gather import Candidate
+from processors.candidates.stream import Candidate
 from processors.features.decay import DAY_SEC
-from processors.features.retention import retention
 from processors.features.vector import activity_part, learner_part
 from processors.learner_view import LearnerView
 from processors.predictors import Features
 from processors.reference import Entry
-from schemas.queue import Expected, ReasonCode
+from schemas.queue import Expected
 
-Terms = dict[ReasonCode, float]
-
-EXPLORED_SHARE = 4
-"""One place in so many of the shortlist is kept for activities that only exploration proposes."""
+NEW_SHARE = 4
+"""One place in so many of the shortlist is kept for activities that exploration proposes."""
 
 
-@dataclass(slots=True)
-class Prospect:
+class Terms(NamedTuple):
+    """What speaks for an activity, one number for each reason; each is at least 0."""
+
+    gap: float
+    low: float
+    ahead: float
+    review: float
+    continues: float
+    similar: float
+
+
+class Prospect(NamedTuple):
     """A candidate before any model is asked."""
 
     candidate: Candidate
-    terms: Terms
-    """What each reason is worth if the learner succeeds."""
+    promise: Terms
+    """Unweighted; each about in [0, 1]."""
     worth: float
-    """Their sum."""
+    """Its score if success were certain."""
 
 
 @dataclass(slots=True, eq=False)
 class Scored:
-    """A candidate with what is expected of it."""
+    """A candidate with what the models expect of it."""
 
+    candidate: Candidate
     entry: Entry
-    signals: dict[ReasonCode, float]
     terms: Terms
-    """What each reason adds to the score; zeros are left out."""
+    """What each reason adds to the score."""
     score: float
-    expected: Expected
+    success: float
+    engagement: float
 
 
 def rank(candidates: Iterable[Candidate], view: LearnerView) -> list[Scored]:
@@ -61,79 +71,67 @@ def rank(candidates: Iterable[Candidate], view: LearnerView) -> list[Scored]:
     common = learner_part(view.state, view.now)
     successes = view.predictors.success.predict_many(common, own)
     engagements = view.predictors.engagement.predict_many(common, own)
-    chances = zip(successes, engagements, strict=True)
-    scored = [_scored(one, *chance, view) for one, chance in zip(listed, chances, strict=True)]
+    scored = [
+        _scored(*outlook, view) for outlook in zip(listed, successes, engagements, strict=True)
+    ]
     return sorted(scored, key=lambda one: (-one.score, one.entry.activity.id))
 
 
-def shortlist(prospects: Sequence[Prospect], view: LearnerView) -> list[Prospect]:
+def shortlist(prospects: Sequence[Prospect], view: LearnerView) -> Sequence[Prospect]:
     """The few that the models are asked about: duties, the most worthwhile, some new ones."""
     size = view.objective.shortlist
     if len(prospects) <= size:
-        return list(prospects)
+        return prospects
     best = sorted(prospects, key=_first_stage)
-    new = [one for one in best[size - size // EXPLORED_SHARE :] if _is_new(one)]
-    kept = new[: size // EXPLORED_SHARE]
-    return best[: size - len(kept)] + kept
+    sure = size - size // NEW_SHARE
+    new = [one for one in best[sure:] if one.candidate.is_new][: size - sure]
+    return best[: size - len(new)] + new
 
 
 def _first_stage(one: Prospect) -> tuple[bool, float, str]:
-    voluntary = ReasonCode.COMPLIANCE_DUE not in one.candidate.signals
+    voluntary = one.candidate.due_at is None
     return (voluntary, -one.worth, one.candidate.entry.activity.id)
 
 
-def _is_new(one: Prospect) -> bool:
-    return ReasonCode.EXPLORES in one.candidate.signals
-
-
 def _prospect(candidate: Candidate, view: LearnerView) -> Prospect:
-    weights = view.objective.weights
-    entry, signals = candidate.entry, candidate.signals
-    gap, low = _needs(entry, view)
-    terms = {
-        ReasonCode.SKILL_GAP: weights.gain * gap,
-        ReasonCode.LOW_ASSESSMENT: weights.gain * low * (1.0 + weights.low_assessment),
-        ReasonCode.UNLOCKS: weights.unlocks * _ahead(entry, view),
-        ReasonCode.DUE_FOR_REVIEW: weights.review * _forgetting(entry, view),
-        ReasonCode.CONTINUES: weights.continues * signals.get(ReasonCode.CONTINUES, 0.0),
-        ReasonCode.SIMILAR_LEARNERS: weights.similar
-        * signals.get(ReasonCode.SIMILAR_LEARNERS, 0.0),
-    }
-    held = {code: term for code, term in terms.items() if term}
-    return Prospect(candidate, held, sum(held.values()))
-
-
-def _needs(entry: Entry, view: LearnerView) -> tuple[float, float]:
-    """Mean need of its skills, in two parts: the others, and those with a low last assessment."""
+    entry = candidate.entry
+    need, low_skills = view.need, view.low
     gap = low = 0.0
     for skill in entry.skills:
-        if is_low(skill, view):
-            low += view.need(skill)
+        if skill in low_skills:
+            low += need[skill]
         else:
-            gap += view.need(skill)
+            gap += need[skill]
     n_skills = len(entry.skills) or 1
-    return gap / n_skills, low / n_skills
-
-
-def is_low(skill: int, view: LearnerView) -> bool:
-    """Whether the newest outcome in a skill was low."""
-    outcome = view.recent.outcomes.get(skill)
-    return outcome is not None and outcome < view.objective.low_assessment
+    promise = Terms(
+        gap / n_skills,
+        low / n_skills,
+        _ahead(entry, view) if entry.unlocks else 0.0,
+        _forgetting(entry, view) if view.faded else 0.0,
+        candidate.continues,
+        candidate.similar,
+    )
+    return Prospect(candidate, promise, sum(_weighed(promise, 1.0, view)))
 
 
 def _ahead(entry: Entry, view: LearnerView) -> float:
     """Needs that wait behind an activity, at most 1; none where all that it unlocks is done."""
-    if all(map(view.is_done, entry.unlocks)):
+    if view.opens_nothing(entry):
         return 0.0
-    discount = view.objective.unlock_discount
-    waiting = ((want.need, want.path.ahead.get(entry.key)) for want in view.wanted)
-    return min(1.0, sum(need * discount**steps for need, steps in waiting if steps))
+    key, discount = entry.key, view.objective.unlock_discount
+    ahead = 0.0
+    for need, _, path in view.wanted:
+        distance = path.ahead.get(key)
+        if distance is not None:
+            ahead += need * discount**distance
+    return min(1.0, ahead)
 
 
 def _forgetting(entry: Entry, view: LearnerView) -> float:
-    if not view.is_done(entry.key):
+    if not view.done[entry.key]:
         return 0.0
-    return max((1.0 - view.recall(skill) for skill in filter(view.faded, entry.skills)), default=0)
+    faded = view.faded.intersection(entry.skills)
+    return max((1.0 - view.recall(skill, view.now) for skill in faded), default=0.0)
 
 
 def _features(entry: Entry, view: LearnerView) -> Features:
@@ -150,47 +148,44 @@ def _features(entry: Entry, view: LearnerView) -> Features:
 
 
 def _scored(prospect: Prospect, success: float, engagement: float, view: LearnerView) -> Scored:
-    entry = prospect.candidate.entry
-    failure_share = view.objective.failure_share
-    uptake = success + failure_share * (1.0 - success)
-    terms = _discounted(prospect.terms, success, uptake)
-    score = sum(terms.values()) + _liking(entry, success, engagement, view)
-    expected = Expected(
-        success=success,
-        engagement=engagement,
-        gain=_gain(entry, uptake, view),
-        retention=_retention(entry, view),
-    )
-    return Scored(entry, prospect.candidate.signals, terms, score, expected)
+    candidate, promise, _ = prospect
+    entry, weights = candidate.entry, view.objective.weights
+    terms = _weighed(promise, success, view)
+    likely = weights.success * success + weights.engagement * engagement
+    coherent = not view.recent.succeeded.isdisjoint(entry.skills)
+    score = sum(terms) + likely + weights.coherence * coherent
+    return Scored(candidate, entry, terms, score, success, engagement)
 
 
-def _discounted(terms: Terms, success: float, uptake: float) -> Terms:
-    chances = {
-        ReasonCode.SKILL_GAP: uptake,
-        ReasonCode.LOW_ASSESSMENT: uptake,
-        ReasonCode.UNLOCKS: success,
-    }
-    return {code: term * chances.get(code, 1.0) for code, term in terms.items()}
-
-
-def _liking(entry: Entry, success: float, engagement: float, view: LearnerView) -> float:
+def _weighed(promise: Terms, success: float, view: LearnerView) -> Terms:
     weights = view.objective.weights
-    coherent = not set(entry.skills).isdisjoint(view.recent.succeeded)
-    return (
-        weights.success * success
-        + weights.engagement * engagement
-        + weights.coherence * coherent
+    gap, low, ahead, review, continues, similar = promise
+    gain = weights.gain * uptake(success, view)
+    return Terms(
+        gain * gap,
+        gain * low * (1.0 + weights.low_assessment),
+        weights.unlocks * success * ahead,
+        weights.review * review,
+        weights.continues * continues,
+        weights.similar * similar,
     )
 
 
-def _gain(entry: Entry, uptake: float, view: LearnerView) -> float:
-    """Expected change of proficiency, at most up to each skill's target; mean of the skills."""
-    gaps = sum(map(view.gap, entry.skills)) / (len(entry.skills) or 1)
-    return view.objective.learning_rate * uptake * gaps
+def uptake(success: float, view: LearnerView) -> float:
+    """Share that is learned of what could be: all by a success, some by a failure."""
+    return success + view.objective.failure_share * (1.0 - success)
 
 
-def _retention(entry: Entry, view: LearnerView) -> float:
-    """Probability of recall at the horizon if nothing is done; mean of the skills."""
+def expected(one: Scored, view: LearnerView) -> Expected:
+    """What is expected, as the queue says it."""
+    skills = one.entry.skills
+    n_skills = len(skills) or 1
     horizon = view.now + view.objective.horizon_days * DAY_SEC
-    recalls = [retention(view.state, skill, horizon) for skill in entry.skills]
-    return sum(recalls) / (len(recalls) or 1)
+    gaps = sum(map(view.gap, skills)) / n_skills
+    recalls = sum(view.recall(skill, horizon) for skill in skills) / n_skills
+    return Expected(
+        success=round(one.success, 3),
+        engagement=round(one.engagement, 3),
+        gain=round(view.objective.learning_rate * uptake(one.success, view) * gaps, 3),
+        retention=round(recalls, 3),
+    )

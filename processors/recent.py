@@ -49,7 +49,7 @@ class Recent:
     """Skill -> newest outcome in it."""
     tries: dict[int, Tries] = field(default_factory=dict)
     """Activity -> tries, the activity touched longest ago first."""
-    succeeded: tuple[int, ...] = ()
+    succeeded: frozenset[int] = frozenset()
     """Skills of the newest success."""
     events: int = 0
 
@@ -71,7 +71,7 @@ def recent_of(history: Iterable[Event], success_mark: float) -> Recent:
         if event.outcome is not None:
             recent.outcomes.update(dict.fromkeys(event.skills, event.outcome))
             if event.outcome >= success_mark:
-                recent.succeeded = event.skills
+                recent.succeeded = frozenset(event.skills)
     return recent
 
 

@@ -5,7 +5,7 @@ queue can ask them again (`CATALOGUE_RULES`). Rules of the learner need the stat
 returns None where it lets the activity pass, else the numbers that decided.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -63,20 +63,23 @@ class Standing(Protocol):
 class Learner(Standing, Protocol):
     """What the rules of the learner ask besides."""
 
-    def is_done(self, key: int) -> bool:
-        """Whether the activity of that key is finished."""
+    @property
+    def done(self) -> Mapping[int, bool]:
+        """Activity key -> whether it is finished."""
+
+    @property
+    def duties(self) -> Mapping[int, float]:
+        """Activity key -> when it must be finished (POSIX seconds), where that is near."""
+
+    @property
+    def cooled(self) -> Mapping[int, Evidence]:
+        """Activity key -> the tries that cool it down."""
 
     def may_return(self, entry: Entry) -> bool:
         """Whether a finished activity is due for review, or for repetition."""
 
     def is_exhausted(self, entry: Entry) -> bool:
         """Whether there is nothing left to learn in an activity nor behind it."""
-
-    def stalled(self, key: int) -> Evidence | None:
-        """The attempts that cool an activity down; None where it is not cooled."""
-
-    def duty(self, key: int) -> float | None:
-        """When the activity must be finished, where that is near (POSIX seconds)."""
 
 
 L_contra = TypeVar("L_contra", bound=Standing, contravariant=True)
@@ -117,22 +120,31 @@ def _audience(entry: Entry, standing: Standing) -> Evidence | None:
 
 
 def _finished(entry: Entry, learner: Learner) -> Evidence | None:
-    return {} if learner.is_done(entry.key) and not learner.may_return(entry) else None
+    return {} if learner.done[entry.key] and not learner.may_return(entry) else None
 
 
 def _mastered(entry: Entry, learner: Learner) -> Evidence | None:
-    needed = learner.duty(entry.key) is not None or learner.is_done(entry.key)
-    return {} if not needed and learner.is_exhausted(entry) else None
+    if not learner.is_exhausted(entry) or learner.done[entry.key] or entry.key in learner.duties:
+        return None
+    return {}
 
 
 def _prerequisites(entry: Entry, learner: Learner) -> Evidence | None:
-    names = zip(entry.prerequisites, entry.activity.prerequisites, strict=False)
-    missing = [name for key, name in names if not learner.is_done(key)]
-    return {"missing": missing} if missing else None
+    for key in entry.prerequisites:
+        if not learner.done[key]:
+            return {"missing": _missing(entry, learner)}
+    return None
+
+
+def _missing(entry: Entry, learner: Learner) -> list[str]:
+    names = dict.fromkeys(entry.activity.prerequisites)
+    return [
+        name for name, key in zip(names, entry.prerequisites, strict=True) if not learner.done[key]
+    ]
 
 
 def _no_progress(entry: Entry, learner: Learner) -> Evidence | None:
-    return None if learner.duty(entry.key) is not None else learner.stalled(entry.key)
+    return None if entry.key in learner.duties else learner.cooled.get(entry.key)
 
 
 def _always(_: Entry) -> bool:
@@ -158,24 +170,17 @@ LEARNER_RULES: tuple[LearnerRule, ...] = (
 )
 
 
-class RuleSet(NamedTuple):
-    """The rules that can ever concern one activity."""
-
-    catalogue: tuple[CatalogueRule, ...]
-    learner: tuple[LearnerRule, ...]
+Rules = tuple[LearnerRule | CatalogueRule, ...]
 
 
-def rules_for(entry: Entry) -> RuleSet:
+def rules_for(entry: Entry) -> Rules:
     """The few rules that can ever remove `entry`; holds until the catalogue changes."""
-    return RuleSet(
-        tuple(rule for rule in CATALOGUE_RULES if rule.concerns(entry)),
-        tuple(rule for rule in LEARNER_RULES if rule.concerns(entry)),
-    )
+    return tuple(rule for rule in (*CATALOGUE_RULES, *LEARNER_RULES) if rule.concerns(entry))
 
 
-def removal_of(entry: Entry, learner: Learner, rules: RuleSet) -> Removal | None:
+def removal_of(entry: Entry, learner: Learner, rules: Rules) -> Removal | None:
     """What removes `entry` when a queue is built; None where every rule lets it pass."""
-    return _first(rules.catalogue, entry, learner) or _first(rules.learner, entry, learner)
+    return _first(rules, entry, learner)
 
 
 def removal_at_reading(entry: Entry, standing: Standing) -> Removal | None:

@@ -8,35 +8,37 @@ from processors.features.decay import DAY_SEC
 from processors.learner_view import LearnerView
 from processors.objective import Objective
 from processors.rank import Scored
-from processors.reference import Entry
-from schemas.queue import ReasonCode
 
 WEEK_SEC = 7 * DAY_SEC
 
 
 @dataclass(slots=True)
 class Caps:
-    """How many items of one kind of content and of one course a queue holds, and may hold."""
+    """How many items of one sort a queue holds, and may hold."""
 
     objective: Objective
     contents: Counter[str] = field(default_factory=Counter)
     courses: Counter[str] = field(default_factory=Counter)
+    reviews: int = 0
 
-    def admits(self, entry: Entry) -> bool:
-        """Whether one more such activity is allowed."""
-        content, course = entry.activity.content, entry.activity.course
-        return (not content or self.contents[content] < self.objective.max_per_content) and (
-            not course or self.courses[course] < self.objective.max_per_course
+    def admits(self, one: Scored) -> bool:
+        """Whether one more such item is allowed."""
+        limits, activity = self.objective, one.entry.activity
+        return (
+            (not activity.content or self.contents[activity.content] < limits.max_per_content)
+            and (not activity.course or self.courses[activity.course] < limits.max_per_course)
+            and (not one.terms.review or self.reviews < limits.max_reviews)
         )
 
-    def count(self, entry: Entry) -> None:
-        """The queue holds one more such activity."""
-        self.contents[entry.activity.content] += 1
-        self.courses[entry.activity.course] += 1
+    def count(self, one: Scored) -> None:
+        """The queue holds one more such item."""
+        self.contents[one.entry.activity.content] += 1
+        self.courses[one.entry.activity.course] += 1
+        self.reviews += bool(one.terms.review)
 
     def copy(self) -> "Caps":
         """The same counts, to go on from."""
-        return Caps(self.objective, self.contents.copy(), self.courses.copy())
+        return Caps(self.objective, self.contents.copy(), self.courses.copy(), self.reviews)
 
 
 @dataclass(slots=True)
@@ -58,38 +60,38 @@ def arrange(ranked: Sequence[Scored], view: LearnerView) -> Arrangement:
     duties = sorted(filter(is_duty, ranked), key=lambda one: _urgency(one, view))[:length]
     caps = Caps(view.objective)
     for one in duties:
-        caps.count(one.entry)
-    rest = [one for one in ranked if one not in duties]
-    order = list(duties)
-    while len(order) < length and (one := _next(order, rest, caps, view)) is not None:
+        caps.count(one)
+    order, rest = list(duties), [one for one in ranked if one not in duties]
+    while len(order) < length and (one := _next(order, rest, caps)) is not None:
         order.append(one)
         rest.remove(one)
-        caps.count(one.entry)
+        caps.count(one)
     return Arrangement(order, len(duties), rest, caps)
 
 
 def is_duty(one: Scored) -> bool:
     """Whether compliance forces it in."""
-    return ReasonCode.COMPLIANCE_DUE in one.signals
+    return one.candidate.due_at is not None
 
 
 def _urgency(one: Scored, view: LearnerView) -> tuple[bool, float, str]:
     """What makes no progress comes last, but comes: the deadline stands."""
-    cooled = view.stalled(one.entry.key) is not None
-    return (cooled, one.signals[ReasonCode.COMPLIANCE_DUE], one.entry.activity.id)
+    cooled = one.entry.key in view.cooled
+    return (cooled, one.candidate.due_at or 0.0, one.entry.activity.id)
 
 
-def _next(
-    order: Sequence[Scored], rest: Sequence[Scored], caps: Caps, view: LearnerView
-) -> Scored | None:
+def _next(order: Sequence[Scored], rest: Sequence[Scored], caps: Caps) -> Scored | None:
     """The best that the caps admit; another skill goes first where it is nearly as good."""
-    open_ = [one for one in rest if caps.admits(one.entry)]
-    if not open_:
-        return None
-    before = set(order[-1].entry.skills) if order else set()
-    enough = open_[0].score - view.objective.weights.spacing
-    near = (one for one in open_ if one.score > enough and before.isdisjoint(one.entry.skills))
-    return next(near, open_[0])
+    before = order[-1].entry.skills if order else ()
+    best: Scored | None = None
+    for one in filter(caps.admits, rest):
+        if best is None:
+            best = one
+        if best.score - one.score >= caps.objective.weights.spacing:
+            break
+        if not any(skill in before for skill in one.entry.skills):
+            return one
+    return best
 
 
 def times(minutes: Sequence[float], weekly_minutes: float, now: float) -> Iterator[float]:

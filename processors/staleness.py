@@ -14,7 +14,7 @@ def next_rebuild(queue: Queue, view: LearnerView) -> float | None:
     That is when an item of the queue expires, any activity becomes valid, a duty comes near or
     becomes overdue, or a skill that was proficient falls due for review; None where none is known.
     """
-    moments = (*_expiries(queue, view), *_starts(view), *_duties(view), *_reviews(view))
+    moments = (*_expiries(queue, view), *_starts(view), *_duties(view), *view.review_at.values())
     return min((at for at in moments if at > view.now), default=None)
 
 
@@ -36,12 +36,3 @@ def _duties(view: LearnerView) -> Iterator[float]:
     for _, due in view.open_duties:
         yield due - lead_sec
         yield due
-
-
-def _reviews(view: LearnerView) -> Iterator[float]:
-    """The first review to fall due, of a skill that is worth keeping up."""
-    dues = sorted((view.due_at(skill), skill) for skill in view.practised)
-    coming = (at for at, skill in dues if at > view.now and view.was_proficient(skill))
-    first = next(coming, None)
-    if first is not None:
-        yield first

@@ -26,18 +26,17 @@ from zlib import crc32
 from processors.features.decay import clock_sec, shift
 from processors.features.records import activity, contents, finished, history, skill, totals
 from processors.features.records.activity import ActivityRecord, activity_record
-from processors.features.records.contents import Contents
 from processors.features.records.finished import Finished
 from processors.features.records.history import Step
 from processors.features.records.skill import SkillState, skill_state, units_of
-from processors.features.records.table import Table, last_of
+from processors.features.records.table import Layout, Table, last_of
 from processors.features.records.totals import Totals
 from processors.trace import Trace
 from schemas.errors import Corrupt
 
 VERSION = 1
-MAX_SKILLS = 24
-MAX_ACTIVITIES = 32
+_SKILLS = Layout(24, skill.ROW.size)
+_ACTIVITIES = Layout(32, activity.ROW.size)
 _CHECK = Struct(">BI")
 """Version; CRC-32 of all that follows."""
 _COUNTS = Struct(">BBBBB")
@@ -61,12 +60,12 @@ class LearnerState:
         "totals",
     )
 
-    def __init__(self) -> None:
-        self.totals = Totals()
-        self.contents: Contents = {}
-        self.skill_rows = Table(MAX_SKILLS, skill.ROW.size)
-        self.activity_rows = Table(MAX_ACTIVITIES, activity.ROW.size)
+    def __init__(self, sums: Totals, skills: Table, activities: Table) -> None:
+        self.totals = sums
+        self.skill_rows = skills
+        self.activity_rows = activities
         self.finished = Finished()
+        self.contents: contents.Contents = {}
         self.history_rows = b""
         self._steps: tuple[bytes, list[Step]] = (b"", [])
 
@@ -113,7 +112,7 @@ class LearnerState:
 
 def fresh() -> LearnerState:
     """The state of a learner of whom nothing is known."""
-    return LearnerState()
+    return LearnerState(Totals(), Table(_SKILLS), Table(_ACTIVITIES))
 
 
 def apply(state: LearnerState, trace: Trace) -> None:
@@ -233,10 +232,11 @@ def decode(data: bytes) -> LearnerState:
         Corrupt: where `data` is not what this version of `encode` wrote.
     """
     skills, activities, done, used, steps = _ends(data)
-    state = LearnerState()
-    state.totals = totals.totals_of(data[_START:_ROWS])
-    state.skill_rows = Table(MAX_SKILLS, skill.ROW.size, data[_ROWS:skills])
-    state.activity_rows = Table(MAX_ACTIVITIES, activity.ROW.size, data[skills:activities])
+    state = LearnerState(
+        totals.totals_of(data[_START:_ROWS]),
+        Table(_SKILLS, data[_ROWS:skills]),
+        Table(_ACTIVITIES, data[skills:activities]),
+    )
     state.finished = Finished(data[activities:done])
     state.contents = contents.decode(data[done:used])
     state.history_rows = data[used:steps]

@@ -1,6 +1,7 @@
 """LearningEvent: the small, self-contained record that the engine works on."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from schemas.kinds import Kind
@@ -77,6 +78,9 @@ class LearningEvent:
         return min(self.occurred_at, self.received_at)
 
 
+_NAMES = tuple(LearningEvent.__dataclass_fields__)
+_DEFAULTS = tuple(field.default for field in LearningEvent.__dataclass_fields__.values())
+_values = attrgetter(*_NAMES)
 _TUPLES = ("deviations", "skills")
 
 
@@ -84,8 +88,8 @@ def event_to_json(event: LearningEvent) -> dict[str, Any]:
     """Plain JSON object of `event`; fields that hold their default are left out."""
     return {
         name: value
-        for name in LearningEvent.__dataclass_fields__
-        if (value := getattr(event, name)) != _DEFAULTS.get(name, ...)
+        for name, value, default in zip(_NAMES, _values(event), _DEFAULTS, strict=True)
+        if value is not default and value != default
     }
 
 
@@ -95,7 +99,7 @@ def event_from_json(data: dict[str, Any]) -> LearningEvent:
     Raises:
         KeyError, TypeError, ValueError: where `data` is not a LearningEvent.
     """
-    known = {name: data[name] for name in LearningEvent.__dataclass_fields__ if name in data}
+    known = {name: data[name] for name in _NAMES if name in data}
     known["kind"] = Kind(known["kind"])
     for name in _TUPLES:
         if name in known:
@@ -103,6 +107,3 @@ def event_from_json(data: dict[str, Any]) -> LearningEvent:
     if "groupings" in known:
         known["groupings"] = tuple((pair[0], pair[1]) for pair in known["groupings"])
     return LearningEvent(**known)
-
-
-_DEFAULTS = {name: field.default for name, field in LearningEvent.__dataclass_fields__.items()}

@@ -8,6 +8,7 @@ from stream.topics import REJECTED
 
 REASON, DETAIL = "reason", "detail"
 TOPIC, PARTITION, OFFSET, INDEX, TIME = "topic", "partition", "offset", "index", "time"
+CONFLICT = "id_conflict"
 HEADERS = (REASON, DETAIL, TOPIC, PARTITION, OFFSET, INDEX, TIME)
 """Names of the headers; `index` is the statement's place in a message that held many, else -1."""
 
@@ -20,6 +21,12 @@ def dead_letter(prefix: str, record: RawRecord, rejected: Rejected) -> Message:
 def rejected_event(prefix: str, record: RawRecord, rejection: Rejection) -> Message:
     """The dead letter of a message of `learning.events`."""
     return _letter(prefix, record, rejection, record.value, -1)
+
+
+def conflict_letter(prefix: str, record: RawRecord) -> Message:
+    """The dead letter of an event whose statement id is known with another content."""
+    detail = "this statement id is known with another content"
+    return rejected_event(prefix, record, Rejection(CONFLICT, detail))
 
 
 def _letter(

@@ -8,12 +8,14 @@ from typing import Any, Self
 from confluent_kafka import (
     OFFSET_BEGINNING,
     Consumer,
+    ConsumerGroupTopicPartitions,
     KafkaError,
     KafkaException,
     Producer,
     TopicPartition,
 )
 from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._listoffsets import OffsetSpec
 from confluent_kafka.cimpl import NewTopic
 
 from schemas.errors import ConfigurationError, Unavailable
@@ -23,6 +25,7 @@ from stream.topics import Topic
 
 _POLL_SEC = 0.05
 _ADMIN_SEC = 20.0
+_SPEC: Any = OffsetSpec  # its factories carry no annotations
 
 
 class Publisher:
@@ -187,6 +190,34 @@ class Admin:
                 missing.append(NewTopic(name, count, 1, config=topic.config()))
         self._create(missing)
         return [topic.topic for topic in missing]
+
+    def lag(self, group: str, topic: str) -> int:
+        """Messages of `topic` that consumer group `group` has not acknowledged yet.
+
+        Raises:
+            Unavailable: where Kafka does not answer.
+        """
+        parts = [TopicPartition(topic, p) for p in range(self.partitions()[topic])]
+        try:
+            asked = self._admin.list_consumer_group_offsets(
+                [ConsumerGroupTopicPartitions(group, parts)]
+            )
+            committed = asked[group].result(_ADMIN_SEC).topic_partitions
+            ends = self._admin.list_offsets({part: _SPEC.latest() for part in parts})
+            starts = self._admin.list_offsets({part: _SPEC.earliest() for part in parts})
+            return sum(
+                ends[part].result(_ADMIN_SEC).offset
+                - max(done.offset, starts[part].result(_ADMIN_SEC).offset)
+                for part, done in zip(parts, committed, strict=True)
+            )
+        except KafkaException as error:
+            raise Unavailable(f"Kafka does not tell its offsets: {error}") from error
+
+    def ends(self, topic: str) -> dict[int, int]:
+        """Offset after the last message of each partition of `topic`."""
+        parts = [TopicPartition(topic, p) for p in range(self.partitions()[topic])]
+        found = self._admin.list_offsets({part: _SPEC.latest() for part in parts})
+        return {part.partition: int(found[part].result(_ADMIN_SEC).offset) for part in parts}
 
     def _create(self, topics: list[NewTopic]) -> None:
         if not topics:

@@ -31,13 +31,19 @@ class LocalStream:
         settings: As for a worker; the addresses are not used.
         now: Dates messages and queues; POSIX seconds.
         store: Another store than the twin in memory.
+        log: One that another stream has left behind.
     """
 
     def __init__(
-        self, settings: Settings, objective: Objective, now: Clock, store: Store | None = None
+        self,
+        settings: Settings,
+        objective: Objective,
+        now: Clock,
+        store: Store | None = None,
+        log: MemoryLog | None = None,
     ) -> None:
         self.settings = settings
-        self.log = MemoryLog(settings.partitions, now)
+        self.log = log or MemoryLog(settings.partitions, now)
         self.store = store or MemoryStore(settings.partitions)
         self.metrics = Metrics()
         self.reference = Reference()
@@ -62,6 +68,12 @@ class LocalStream:
         topic = self._topic(STATEMENTS.name)
         await self.log.send([Message(topic, statement) for statement in statements])
         await self.run()
+
+    def skip_statements(self) -> None:
+        """Read no statement that is in the log already, only the events made of them."""
+        topic = self._topic(STATEMENTS.name)
+        for partition in range(self.settings.partitions):
+            self._read[topic, partition] = self.log.end(topic, partition)
 
     async def run(self) -> None:
         """Run until every message has been handled and no queue waits."""

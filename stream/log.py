@@ -1,6 +1,6 @@
 """The log's contract: where messages are sent. Kafka is behind it, or its twin in memory."""
 
-import asyncio
+from asyncio import Future
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -28,5 +28,5 @@ class Log(Protocol):
             Unavailable: where one was not taken within the delivery time.
         """
 
-    def submit(self, messages: Sequence[Message]) -> "asyncio.Future[None]":
+    def submit(self, messages: Sequence[Message]) -> Future[None]:
         """Hand `messages` over; the future is done when all are acknowledged."""

@@ -62,6 +62,10 @@ class MemoryLog:
         """Up to `limit` messages of a partition from offset `start` on."""
         return self._topics[topic][partition][start : start + limit]
 
+    def end(self, topic: str, partition: int) -> int:
+        """Offset after the last message of a partition."""
+        return len(self._topics[topic][partition])
+
     def all(self, topic: str) -> list[Record]:
         """Every message of a topic, partition by partition."""
         return [record for part in self._topics[topic] for record in part]

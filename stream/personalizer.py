@@ -6,31 +6,43 @@ that there is nothing to go stale.
 """
 
 import asyncio
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from online_models.prequential import Prequential
 from online_models.replica import Replica
-from processors.pipeline import Batch, Outcome, World, also_needs, needs_of, personalize, refresh
+from processors.pipeline import (
+    Batch,
+    Outcome,
+    Staleness,
+    World,
+    also_needs,
+    needs_of,
+    personalize,
+    refresh,
+)
 from processors.reference import Change
 from schemas.checkpoint import Memory, Needs, PartitionWrite
-from schemas.codec import JsonError, decode_json
-from schemas.errors import Corrupt, Rejection
-from schemas.event import LearningEvent, event_from_json
+from schemas.codec import decode_json
+from schemas.errors import Corrupt
 from stream.clock import Clock
-from stream.dead_letters import rejected_event
+from stream.dead_letters import conflict_letter
+from stream.event_reader import read_events
 from stream.log import Log, Message
 from stream.metrics import Metrics
+from stream.outbox import Outbox, Tokens
 from stream.partitioning import partition_of
+from stream.quality import Quality, count_batches
 from stream.records import RawRecord
 from stream.settings import Settings
 from stream.store.contract import Store
 from stream.topics import RECOMMENDATIONS
 
-_BAD_EVENT = "bad_event"
-_CONFLICT = "id_conflict"
 _REFRESH_LIMIT = 100
+"""Queues of a partition that one `tick` rebuilds at most, so that events do not wait for it."""
+
+Records = Mapping[int, Sequence[RawRecord]]
+"""Partition -> records in offset order."""
 
 
 @dataclass(slots=True)
@@ -41,8 +53,8 @@ class _Owned:
     applied: int
     """Offset of the last applied event; -1 for none."""
     models: Replica
-    acknowledged: dict[str, str] = field(default_factory=dict)
-    """Learner -> token of queues that Kafka has and the outbox still holds."""
+    acknowledged: Tokens = field(default_factory=dict)
+    """Queues that Kafka has and the store's outbox still holds."""
     asked: set[str] = field(default_factory=set)
     """Learners whose queue a change of reference data concerns."""
 
@@ -65,12 +77,12 @@ class Personalizer:
         self._log = log
         self._metrics = metrics
         self._now = now
+        self._outbox = Outbox(log, settings.prefix + RECOMMENDATIONS.name, metrics)
+        self.quality = Quality(metrics)
         self._owned: dict[int, _Owned] = {}
         self._lock = asyncio.Lock()
         self._changes: deque[Change] = deque()
         self._why = "clock"
-        self._failure: BaseException | None = None
-        self.quality: dict[str, Prequential] = {}
 
     async def resume(self, partitions: Iterable[int]) -> dict[int, int]:
         """Take `partitions` over, drop all others; returns the offset to read on from, by each.
@@ -92,12 +104,11 @@ class Personalizer:
         except ValueError as error:
             raise Corrupt(f"partition {partition}: {error}") from error
         owned = _Owned(claim.fence, -1 if claim.offset is None else claim.offset, models)
-        self._publish(
-            owned, claim.unsent, {learner: _token(q) for learner, q in claim.unsent.items()}
-        )
+        tokens = {learner: _token(queue) for learner, queue in claim.unsent.items()}
+        self._outbox.publish(claim.unsent, tokens, owned.acknowledged)
         return owned
 
-    async def personalize(self, grouped: Mapping[int, Sequence[RawRecord]]) -> None:
+    async def personalize(self, grouped: Records) -> None:
         """Apply records by partition; returns when their checkpoints are written.
 
         Raises:
@@ -105,34 +116,30 @@ class Personalizer:
             Corrupt: where offsets are missing between the checkpoint and the records.
         """
         async with self._lock:
-            self._raise_failure()
+            self._outbox.raise_failure()
             started = self._now()
-            batches, bad = self._batches(grouped)
+            batches, letters = self._batches(grouped)
             if not batches:
                 return
             memories = await self._recall(batches)
             outcomes = [self._apply(*pair) for pair in zip(batches, memories, strict=True)]
-            await self._log.send([*bad, *self._conflicts(batches, outcomes, grouped)])
+            letters += self._conflicts(batches, outcomes, grouped)
+            await self._log.send(letters)
             await self._write([outcome.write for outcome in outcomes])
             self._measure(batches, outcomes, started)
 
-    def _batches(
-        self, grouped: Mapping[int, Sequence[RawRecord]]
-    ) -> tuple[list[Batch], list[Message]]:
-        batches, bad = [], []
+    def _batches(self, grouped: Records) -> tuple[list[Batch], list[Message]]:
+        batches, letters = [], []
         for partition, records in grouped.items():
             owned = self._owned.get(partition)
             new = [r for r in records if owned is not None and r.offset > owned.applied]
             if owned is None or not new:
                 continue
             _check_no_hole(partition, owned.applied, new)
-            events, unreadable = _decode(new)
+            events, unreadable = read_events(new, self._settings.prefix)
             batches.append(Batch(partition, owned.applied, events, new[-1].offset))
-            bad += [
-                rejected_event(self._settings.prefix, record, Rejection(_BAD_EVENT, detail))
-                for record, detail in unreadable
-            ]
-        return batches, bad
+            letters += unreadable
+        return batches, letters
 
     async def _recall(self, batches: Sequence[Batch]) -> list[Memory]:
         needs = [needs_of(batch, self._world) for batch in batches]
@@ -149,25 +156,19 @@ class Personalizer:
         return memories
 
     def _apply(self, batch: Batch, memory: Memory) -> Outcome:
-        owned = self._owned[batch.partition]
-        return personalize(batch, memory, owned.models, self._world, self._now())
+        models = self._owned[batch.partition].models
+        return personalize(batch, memory, models, self._world, self._now())
 
     def _conflicts(
-        self,
-        batches: Sequence[Batch],
-        outcomes: Sequence[Outcome],
-        grouped: Mapping[int, Sequence[RawRecord]],
+        self, batches: Sequence[Batch], outcomes: Sequence[Outcome], grouped: Records
     ) -> list[Message]:
-        detail = "this statement id is known with another content"
-        letters = []
-        for batch, outcome in zip(batches, outcomes, strict=True):
-            offsets = {offset for offset, _ in outcome.conflicts}
-            letters += [
-                rejected_event(self._settings.prefix, record, Rejection(_CONFLICT, detail))
-                for record in grouped[batch.partition]
-                if record.offset in offsets
-            ]
-        return letters
+        return [
+            conflict_letter(self._settings.prefix, record)
+            for batch, outcome in zip(batches, outcomes, strict=True)
+            if (offsets := {offset for offset, _ in outcome.conflicts})
+            for record in grouped[batch.partition]
+            if record.offset in offsets
+        ]
 
     async def _write(self, writes: Sequence[PartitionWrite]) -> None:
         for write in writes:
@@ -180,28 +181,17 @@ class Personalizer:
         for write in writes:
             owned = self._owned[write.partition]
             owned.applied = write.offset
-            self._publish(owned, write.queues, write.tokens)
+            self._outbox.publish(write.queues, write.tokens, owned.acknowledged)
 
-    def _publish(
-        self, owned: _Owned, queues: Mapping[str, bytes], tokens: Mapping[str, str]
+    def _measure(
+        self, batches: Sequence[Batch], outcomes: Sequence[Outcome], started: float
     ) -> None:
-        if not queues:
-            return
-        topic = self._settings.prefix + RECOMMENDATIONS.name
-        sent = self._log.submit([Message(topic, q, k.encode()) for k, q in queues.items()])
-        self._metrics.outbox.inc(len(queues))
-        sent.add_done_callback(lambda done: self._acknowledge(owned, tokens, done))
-
-    def _acknowledge(
-        self, owned: _Owned, tokens: Mapping[str, str], sent: "asyncio.Future[None]"
-    ) -> None:
-        self._metrics.outbox.dec(len(tokens))
-        if sent.cancelled():
-            return
-        if error := sent.exception():
-            self._failure = error
-        else:
-            owned.acknowledged.update(tokens)
+        now = self._now()
+        count_batches(self._metrics, batches, outcomes, now)
+        self._metrics.batch_events.observe(sum(len(batch.events) for batch in batches))
+        self._metrics.batch_seconds.observe(now - started)
+        self._metrics.reference_version.set(self._world.reference.version)
+        self.quality.score([one for outcome in outcomes for one in outcome.observations])
 
     def take(self, change: Change) -> None:
         """Hear that reference data changed; queues concerned are rebuilt by the next `tick`."""
@@ -210,24 +200,14 @@ class Personalizer:
     async def tick(self) -> bool:
         """Rebuild queues that a clock or a change concerns; returns whether more are waiting."""
         async with self._lock:
-            self._raise_failure()
+            self._outbox.raise_failure()
             await self._take_changes()
             now = self._now()
             waiting = {p: await self._waiting(p, now) for p in self._owned}
-            writes = [
-                self._rest(p) for p in self._owned if waiting[p] or self._owned[p].acknowledged
-            ]
-            if not writes:
-                return False
-            await self._refresh(writes, waiting, now)
+            busy = [p for p, owned in self._owned.items() if waiting[p] or owned.acknowledged]
+            if busy:
+                await self._refresh([self._rest(p) for p in busy], waiting, now)
             return any(len(learners) >= _REFRESH_LIMIT for learners in waiting.values())
-
-    def _rest(self, partition: int) -> PartitionWrite:
-        applied = self._owned[partition].applied
-        generation = max(applied, 0) // self._world.statement_window
-        return PartitionWrite(
-            partition=partition, expected=applied, offset=applied, generation=generation
-        )
 
     async def _take_changes(self) -> None:
         while self._changes:
@@ -253,54 +233,24 @@ class Personalizer:
         due = await self._store.due(partition, now, room) if room else []
         return [*asked, *(learner for learner in due if learner not in asked)]
 
+    def _rest(self, partition: int) -> PartitionWrite:
+        """A write that leaves the offset where it is."""
+        applied = self._owned[partition].applied
+        generation = max(applied, 0) // self._world.statement_window
+        return PartitionWrite(
+            partition=partition, expected=applied, offset=applied, generation=generation
+        )
+
     async def _refresh(
         self, writes: Sequence[PartitionWrite], waiting: Mapping[int, list[str]], now: float
     ) -> None:
         needs = [Needs(w.partition, tuple(waiting[w.partition]), (), 0) for w in writes]
         for write, memory in zip(writes, await self._store.read(needs), strict=True):
+            stale = Staleness(waiting[write.partition], self._why)
             models = self._owned[write.partition].models
-            learners = waiting[write.partition]
-            refresh(write, learners, memory, models, self._world, now, self._why)
+            refresh(write, stale, memory, models, self._world, now)
             self._metrics.queues.labels("refresh").inc(len(write.queues))
         await self._write(writes)
-
-    def _raise_failure(self) -> None:
-        if self._failure is not None:
-            raise self._failure
-
-    def _measure(
-        self, batches: Sequence[Batch], outcomes: Sequence[Outcome], started: float
-    ) -> None:
-        metrics, now = self._metrics, self._now()
-        for batch, outcome in zip(batches, outcomes, strict=True):
-            metrics.applied.inc(len(batch.events))
-            metrics.duplicates.inc(outcome.duplicates)
-            metrics.voided.inc(outcome.voided)
-            metrics.conflicts.inc(len(outcome.conflicts))
-            metrics.queues.labels("event").inc(len(outcome.write.queues))
-            metrics.applied_offset.labels(str(batch.partition)).set(batch.end)
-            for _, event in batch.events:
-                metrics.queue_age.observe(now - event.received_at)
-        metrics.batch_events.observe(sum(len(batch.events) for batch in batches))
-        metrics.batch_seconds.observe(now - started)
-        metrics.reference_version.set(self._world.reference.version)
-        self._score(outcomes)
-
-    def _score(self, outcomes: Sequence[Outcome]) -> None:
-        observations = [o for outcome in outcomes for o in outcome.observations]
-        for model, predicted, observed in observations:
-            self.quality.setdefault(model, Prequential()).update(predicted, observed)
-        for model, count in Counter(o.model for o in observations).items():
-            self._metrics.predictions.labels(model).inc(count)
-
-    def export_quality(self) -> None:
-        """Bring the quality gauges up to date; a reading costs more than an event may."""
-        for model, prequential in self.quality.items():
-            quality = prequential.rolling()
-            for measure in ("auc", "log_loss", "ece"):
-                value = getattr(quality, measure)
-                if value is not None:
-                    self._metrics.quality.labels(model, measure).set(value)
 
 
 def _check_no_hole(partition: int, applied: int, records: Sequence[RawRecord]) -> None:
@@ -312,18 +262,6 @@ def _check_no_hole(partition: int, applied: int, records: Sequence[RawRecord]) -
                 "events were deleted before they were applied, or the topic was made anew: "
                 "restore the topic, or replay into an empty STEPSTREAM_PREFIX"
             )
-
-
-def _decode(
-    records: Sequence[RawRecord],
-) -> tuple[list[tuple[int, LearningEvent]], list[tuple[RawRecord, str]]]:
-    events, unreadable = [], []
-    for record in records:
-        try:
-            events.append((record.offset, event_from_json(decode_json(record.value))))
-        except (JsonError, KeyError, TypeError, ValueError) as error:
-            unreadable.append((record, f"not a LearningEvent: {type(error).__name__}"))
-    return events, unreadable
 
 
 def _token(queue: bytes) -> str:

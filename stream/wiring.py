@@ -1,5 +1,6 @@
 """What a worker and its twin in memory are put together from."""
 
+from processors.identity import Pseudonyms
 from processors.ingest import IngestContext
 from processors.reference import Reference
 from schemas.errors import ConfigurationError
@@ -44,3 +45,12 @@ def pseudonym_key(settings: Settings) -> bytes:
             "every worker, for ever"
         )
     return key
+
+
+def pseudonyms(settings: Settings) -> Pseudonyms:
+    """What turns identifiers of people into learner keys.
+
+    Raises:
+        ConfigurationError: where the pseudonym key is missing or too short.
+    """
+    return Pseudonyms(pseudonym_key(settings), settings.tenant)

@@ -96,7 +96,7 @@ class Worker:
             more = await self._personalizer.tick()
             ticks += 1
             if ticks % _QUALITY_EVERY_TICKS == 0:
-                self._personalizer.export_quality()
+                self._personalizer.quality.export()
             await asyncio.sleep(0 if more else _TICK_SEC)
 
 

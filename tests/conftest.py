@@ -1,4 +1,4 @@
-"""Real parts for the tests that need them: named servers, else containers, else the embedded stack."""
+"""Real parts for the tests: servers that are named, else containers, else the embedded stack."""
 
 import os
 from collections.abc import Iterator

@@ -7,11 +7,10 @@ the event, so that the probability of each draw among them (`processors/explorat
 from collections.abc import Iterator
 from itertools import chain
 
-from processors.candidates.stream import Found, Stream
+from processors.candidates.stream import Candidate, Stream
 from processors.draws import Draws
 from processors.features.decay import DAY_SEC
 from processors.learner_view import LearnerView
-from schemas.queue import ReasonCode
 
 WEEK_SEC = 7 * DAY_SEC
 
@@ -20,14 +19,17 @@ def explore(view: LearnerView) -> Iterator[Stream]:
     """The openings of the catalogue."""
     openings = view.index.openings(view.role)
     start = _place(view, len(openings))
-    entries = filter(view.is_open, chain(openings[start:], openings[:start]))
-    yield Stream((Found(e, ReasonCode.EXPLORES) for e in entries), view.objective.per_stream)
+    entries = chain(openings[start:], openings[:start])
+    yield Stream(entries, view.objective.per_stream, _note)
 
 
 def anything(view: LearnerView) -> Iterator[Stream]:
     """All that there is, for a learner for whom no source has anything legal."""
-    entries = view.reference.entries()
-    yield Stream((Found(e, ReasonCode.EXPLORES) for e in entries), view.objective.per_stream)
+    yield Stream(view.reference.entries(), view.objective.per_stream, _note)
+
+
+def _note(candidate: Candidate) -> None:
+    candidate.is_new = True
 
 
 def _place(view: LearnerView, n: int) -> int:

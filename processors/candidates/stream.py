@@ -1,28 +1,39 @@
 """The form that all sources have."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from processors.learner_view import LearnerView
 from processors.reference import Entry
-from schemas.queue import ReasonCode
 
 
-class Found(NamedTuple):
-    """A candidate, and what its source says for it."""
+@dataclass(slots=True)
+class Candidate:
+    """An activity that may be offered, and what the sources say for it.
+
+    Of what the gaps of the learner say for it nothing stands here: ranking sees that itself.
+    """
 
     entry: Entry
-    signal: ReasonCode | None = None
-    """None where the gaps of the learner speak for it, which ranking sees itself."""
-    strength: float = 0.0
-    """In [0, 1]; for duties the time that they are due (POSIX seconds)."""
+    continues: float = 0.0
+    """How far it was begun, in [0, 1]."""
+    similar: float = 0.0
+    """Probability that other learners went on to it, in [0, 1]."""
+    due_at: float | None = None
+    """When it must be finished (POSIX seconds), where that is near."""
+    is_new: bool = False
+    """Exploration proposes it."""
 
 
 class Stream(NamedTuple):
-    """Candidates in order of preference; at most `most` legal ones are taken."""
+    """Activities in order of preference, legal or not."""
 
-    found: Iterator[Found]
+    entries: Iterable[Entry]
     most: int
+    """How many legal ones are taken."""
+    note: Callable[[Candidate], None] | None = None
+    """Notes what speaks for a candidate of this stream."""
 
 
 Source = Callable[[LearnerView], Iterator[Stream]]

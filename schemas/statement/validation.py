@@ -46,9 +46,9 @@ class Message(NamedTuple):
         """Is every statement accepted? Over HTTP one refusal refuses the whole batch."""
         return not any(isinstance(item, Rejection) for item in self.checked)
 
-    def original(self, index: int) -> bytes:
-        """The exact bytes that the sender wrote for the statement at `index`."""
-        return elements(self.raw)[index] if self.is_batch else self.raw
+    def originals(self) -> list[bytes]:
+        """The exact bytes that the sender wrote for each statement."""
+        return elements(self.raw) if self.is_batch else [self.raw]
 
 
 class Validator:

@@ -4,6 +4,8 @@ Only a verb's IRI carries meaning; its display never does. Sources: the vocabula
 cmi5, the video profile, TLA, Tin Can, Activity Streams, acrossX, DoD ISD, EDLM and vocab.xapi.fr.
 """
 
+from functools import lru_cache
+
 from schemas.kinds import Kind
 
 _ADL = "http://adlnet.gov/expapi/verbs/"
@@ -93,6 +95,7 @@ def normalised(iri: str) -> str:
 _KINDS = {normalised(verb): kind for kind, verbs in _VERBS.items() for verb in verbs}
 
 
+@lru_cache(maxsize=4_096)
 def kind_of(verb: str) -> Kind:
     """The kind of learning activity that a verb's IRI means; an unknown one is OTHER."""
-    return _KINDS.get(verb) or _KINDS.get(normalised(verb), Kind.OTHER)
+    return _KINDS.get(normalised(verb), Kind.OTHER)

@@ -1,5 +1,7 @@
 """IRIs that carry meaning beside the verbs: activity types and extensions."""
 
+from functools import lru_cache
+
 from schemas.statement.verbs import normalised
 
 EXT_CMI5_PROGRESS = "https://w3id.org/xapi/cmi5/result/extensions/progress"
@@ -74,20 +76,60 @@ _TYPES: dict[str, tuple[str, ...]] = {
     "discussion": (f"{_TINCAN}discussion", f"{_TINCAN}forum-topic", f"{_FRENCH}forum"),
 }
 _CONTENTS = {normalised(iri): content for content, iris in _TYPES.items() for iri in iris}
-_SKILL_ENDINGS = ("/competency", "/competence", "/skill")
+_SKILLS = frozenset({"competency", "competence", "skill"})
+_NEVER_OFFERED = frozenset(
+    {
+        "application",
+        "attempt",
+        "badge",
+        "career",
+        "career_state",
+        "category",
+        "certificate",
+        "comment",
+        "credential",
+        "group",
+        "job_duty_gig",
+        "lms",
+        "objective",
+        "person",
+        "profile",
+        "review",
+        "server",
+        "site",
+        "software-application",
+        "solution",
+        "source",
+        "supplemental-info",
+        "tag",
+        "user-profile",
+    }
+)
+_MOST_TYPES = 4_096
+_TALK = ("discussion", "survey")
 
-OFFERED = frozenset(_TYPES) - {"question", "discussion", "survey"}
-"""Kinds of content that a learner can be sent to for learning."""
 
-
+@lru_cache(_MOST_TYPES)
 def content_of(activity_type: str) -> str:
     """The kind of content that an activity type's IRI means; "" where it is unknown."""
-    return _CONTENTS.get(activity_type) or _CONTENTS.get(normalised(activity_type), "")
+    return _CONTENTS.get(normalised(activity_type), "")
 
 
+@lru_cache(_MOST_TYPES)
 def is_skill(activity_type: str) -> bool:
     """Does this activity type name a competency rather than something to do?
 
     Vocabularies agree on the last word of the IRI only (TLA, ADL, CATCH, cred).
     """
-    return activity_type.removesuffix("/").lower().endswith(_SKILL_ENDINGS)
+    return _last_word(activity_type) in _SKILLS
+
+
+@lru_cache(_MOST_TYPES)
+def can_be_offered(activity_type: str) -> bool:
+    """Could a learner be sent to an activity of this type to learn? Unknown types could."""
+    word = _last_word(activity_type)
+    return not (word in _NEVER_OFFERED or word in _SKILLS or content_of(activity_type) in _TALK)
+
+
+def _last_word(iri: str) -> str:
+    return iri.removesuffix("/").rpartition("/")[2].lower()

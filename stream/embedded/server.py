@@ -47,6 +47,11 @@ class Server:
         return self.folder / _LOG_NAME
 
     def _complaint(self) -> str:
-        lines = self.log.read_text("utf-8", errors="replace").split("\n")
-        said = [line for line in lines if line and not line.startswith(("\t", "WARNING:"))]
-        return f"{said[-1] if said else 'it printed nothing'} (see {self.log})"
+        return f"{_cause(self.log.read_text('utf-8', errors='replace'))} (see {self.log})"
+
+
+def _cause(log: str) -> str:
+    """The first error, for the later ones follow from it; else the last words."""
+    said = [line for line in log.splitlines() if line.strip()]
+    last = said[-1] if said else "it printed nothing"
+    return next((line for line in said if line.startswith("ERROR")), last)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from schemas import field_checks as check
+from schemas.errors import ConfigurationError
 from schemas.reference import Deadline
 from schemas.reference_json import is_dated
 from stream.load.problem import Report, did_you_mean
@@ -17,7 +18,7 @@ from stream.load.tree import Items, Node, Pairs, Scalar
 
 _N = TypeVar("_N", Scalar, Items, Pairs)
 LearnerKey = Callable[[str], str]
-"""Typed identifier -> learner key; ValueError where it is no identifier."""
+"""Typed identifier -> learner key; ValueError or ConfigurationError where it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,10 @@ def _word(name: str, node: Node, reading: Reading) -> str:
 
 def _learner(name: str, node: Node, reading: Reading) -> str:
     """The key of a learner: the identifier itself goes no further than this line."""
-    key = reading.learner_key(check.name(_written(node)))
+    try:
+        key = reading.learner_key(check.name(_written(node)))
+    except ConfigurationError as error:
+        raise ValueError(f"cannot be used: {error}") from None
     reading.lines.setdefault((name, key), node.line)
     return key
 

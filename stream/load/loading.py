@@ -45,7 +45,7 @@ def load(paths: Iterable[Path], learner_key: LearnerKey, base: str = "") -> Load
         paths: YAML, JSON and CSV files, or folders; of a folder all files of these kinds are
             read, also of its subfolders.
         learner_key: from a typed identifier ("1001", "mailto:a@b", "homePage|name") to the learner
-            key; raises ValueError where there is none. Identifiers go no further.
+            key (`processors.identity.learner_key`, bound to its secret). Identifiers go no further.
         base: what is put before activity ids that are no IRIs, in files that say no `base`.
     """
     body = _Body(learner_key, base)

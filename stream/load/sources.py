@@ -25,7 +25,8 @@ def yaml_tree(text: str) -> Node | None:
         return tree(_yaml_tokens(text))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Malformed(mark.line + 1 if mark else 1, f"is not YAML: {error.problem}") from None
+        line = min(mark.line + 1, len(text.splitlines())) if mark else 1
+        raise Malformed(line, f"is not YAML: {error.problem}") from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise Malformed(line, f"is not YAML: {error.reason}") from None

@@ -39,6 +39,9 @@ class Store(Protocol):
     async def make_all_due(self, partition: int) -> None:
         """Every known learner's queue must be rebuilt: something that concerns all has changed."""
 
+    async def applied(self, partition: int) -> int:
+        """Offset of the last applied event; -1 before the first."""
+
     async def state(self, learner: str) -> bytes | None:
         """The learner's state blob."""
 

@@ -93,6 +93,11 @@ class MemoryStore:
         due = self._partitions[partition].due
         due.update(dict.fromkeys(due, 0.0))
 
+    async def applied(self, partition: int) -> int:
+        """See `Store.applied`."""
+        offset = self._partitions[partition].offset
+        return -1 if offset is None else offset
+
     async def state(self, learner: str) -> bytes | None:
         """See `Store.state`."""
         return self._of(learner).states.get(learner)

@@ -150,6 +150,12 @@ class RedisStore:
         key = self._key(partition)("due")
         await self._patiently(lambda: self._redis.zunionstore(key, {key: 0}))
 
+    async def applied(self, partition: int) -> int:
+        """See `Store.applied`."""
+        key = self._key(partition)("off")
+        offset = await self._patiently(lambda: self._redis.get(key))
+        return -1 if offset is None else int(offset)
+
     async def state(self, learner: str) -> bytes | None:
         """See `Store.state`."""
         return await self._patiently(lambda: self._redis.get(self._of(learner, "learner")))

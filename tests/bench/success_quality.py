@@ -2,9 +2,9 @@
 
     STEPSTREAM_DATA=<folder> python -m tests.bench.success_quality [--rows N] [set ...]
 
-Prequential: each answer is predicted, scored, and only then learned, in the order of the file and
-through the real way of an event: LearningEvent -> trace -> features of the learner's state -> model.
-One setting for all sets. A clock that is a position is read as one answer a minute.
+Prequential: each answer is predicted, scored, and only then learned, in the order of the file, the
+way of every event: LearningEvent -> trace -> features of the learner's state -> model. One setting
+for all sets. A clock that is a position is read as one answer a minute.
 """
 
 import argparse
@@ -38,8 +38,6 @@ SECONDS_A_TICK = {
 START = 1_400_000_000.0
 """POSIX seconds of the first event of clocks that do not start in 1970."""
 ANSWERED = "http://adlnet.gov/expapi/verbs/answered"
-
-Step = tuple[str, LearningEvent]
 
 
 class Report(NamedTuple):

@@ -193,6 +193,21 @@ def test_restored_model_answers_and_learns_the_same_bit_for_bit(
 @every
 @laws
 @given(data=st.data())
+def test_restoring_forgets_what_was_before(cls: type, data: st.DataObject) -> None:
+    model, other = taught(cls, draw_lessons(data, cls)), taught(cls, draw_lessons(data, cls))
+    model.restore(other.state())
+    assert model.touched() == {}
+    for lesson in draw_lessons(data, cls):
+        manner_of(cls).teach(model, lesson)
+        manner_of(cls).teach(other, lesson)
+    assert model.state() == other.state()
+    model.restore({})
+    assert model.state() == model.touched() == {}
+
+
+@every
+@laws
+@given(data=st.data())
 def test_accumulated_changes_are_the_state_wherever_batches_end(
     cls: type, data: st.DataObject
 ) -> None:

@@ -4,6 +4,7 @@ All sums hold for the moment of the learner's totals.
 """
 
 from struct import Struct
+from typing import TypeAlias
 
 from processors.features.decay import DAY_SEC, fade
 
@@ -12,7 +13,7 @@ LIMIT = 8
 HALF_LIFE_SEC = 30 * DAY_SEC
 _NIL = 1e-9
 
-Contents = dict[int, float]
+Contents: TypeAlias = "dict[int, float]"
 """Engaging events by the hash of their kind of content."""
 
 

@@ -25,6 +25,7 @@ ROW = Struct(">IHIBBHI")
 """Seconds, milliseconds, statement, activity slot, kind and weight, outcome, set of skill slots."""
 SIZE = ROW.size
 _START = Struct(">IHI")
+_SKILLS = Struct(f">{ROW.size - 4}xI")
 _ORDER = _START.size
 _NOWHERE = 255
 _FULL = LIMIT * SIZE
@@ -110,6 +111,8 @@ def without_activity(rows: bytes, slot: int) -> bytes:
 def without_skill(rows: bytes, slot: int) -> bytes:
     """The rows when the skill of `slot` has left its table."""
     others = ~(1 << slot)
+    if not any(known >> slot & 1 for (known,) in _SKILLS.iter_unpack(rows)):
+        return rows
     return b"".join([ROW.pack(*rest, known & others) for *rest, known in ROW.iter_unpack(rows)])
 
 

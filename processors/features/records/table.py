@@ -8,45 +8,57 @@ HEAD = 12
 row is the least recent, ties broken by key, and bytes compare without being unpacked."""
 
 
+class Layout:
+    """Bounds of a table: how many rows at most, how many bytes a row."""
+
+    __slots__ = ("keys", "limit", "size")
+
+    def __init__(self, limit: int, size: int) -> None:
+        self.limit = limit
+        self.size = size
+        self.keys = Struct(f">4xQ{size - HEAD}x")
+
+
 class Table:
     """Rows of one size by key. A row keeps its slot as long as it stays.
 
     Args:
-        limit: how many rows at most.
-        size: bytes a row.
+        layout: the bounds.
         packed: what `encode` gave.
     """
 
     __slots__ = ("_data", "_limit", "_size", "_slots")
 
-    def __init__(self, limit: int, size: int, packed: bytes = b"") -> None:
-        self._limit = limit
-        self._size = size
+    def __init__(self, layout: Layout, packed: bytes = b"") -> None:
+        self._limit = layout.limit
+        self._size = layout.size
         self._data = bytearray(packed)
-        keys = Struct(f">4xQ{size - HEAD}x").iter_unpack(packed)
+        keys = layout.keys.iter_unpack(packed)
         self._slots = {key: slot for slot, (key,) in enumerate(keys)}
         if 0 in self._slots:
-            self._slots = {key_of(row): i for i, row in enumerate(self._rows()) if any(row)}
+            self._slots = {key_of(row): slot for slot, row in self._taken()}
 
     def __len__(self) -> int:
         return len(self._slots)
 
-    def get(self, key: int) -> bytearray | None:
-        """A copy of the row of `key`."""
+    def get(self, key: int) -> bytes | None:
+        """The row of `key`."""
         slot = self._slots.get(key)
-        return None if slot is None else self._data[slot * self._size : (slot + 1) * self._size]
+        if slot is None:
+            return None
+        return bytes(self._data[slot * self._size : (slot + 1) * self._size])
 
     def slot(self, key: int) -> int | None:
         """Where the row of `key` stands."""
         return self._slots.get(key)
 
     def by_slot(self) -> dict[int, int]:
-        """Keys by slot, in order of the slots."""
-        return {slot: key for key, slot in sorted(self._slots.items(), key=lambda item: item[1])}
+        """Keys by slot."""
+        return {slot: key for key, slot in self._slots.items()}
 
     def items(self) -> Iterator[tuple[int, bytes]]:
         """Keys and rows, in order of their slots."""
-        return ((key_of(row), row) for row in self._rows() if any(row))
+        return ((key_of(row), row) for _, row in self._taken())
 
     def put(self, key: int, row: bytes) -> int | None:
         """Keep `row`; the slot of another row that had to leave for it, if one had to.
@@ -73,33 +85,36 @@ class Table:
         """How many slots `encode` writes."""
         return len(self._data) // self._size
 
-    def encode(self) -> bytearray:
-        """All slots in order, vacant ones as zeros; not to be changed."""
-        return self._data
+    def encode(self) -> bytes:
+        """All slots in order, vacant ones as zeros."""
+        return bytes(self._data)
 
-    def _rows(self) -> Iterator[bytes]:
-        data, size = self._data, self._size
-        return (bytes(data[start : start + size]) for start in range(0, len(data), size))
+    def _rows(self) -> list[bytes]:
+        data, size = bytes(self._data), self._size
+        return [data[start : start + size] for start in range(0, len(data), size)]
+
+    def _taken(self) -> Iterator[tuple[int, bytes]]:
+        return ((slot, row) for slot, row in enumerate(self._rows()) if any(row))
 
     def _vacant(self) -> int:
-        if self.width > len(self._slots):
-            return next(slot for slot, row in enumerate(self._rows()) if not any(row))
-        return self.width
+        if self.width == len(self._slots):
+            return self.width
+        return next(slot for slot, row in enumerate(self._rows()) if not any(row))
 
     def _write(self, slot: int, row: bytes) -> None:
         self._data[slot * self._size : (slot + 1) * self._size] = row
-
-    def _place(self, key: int, row: bytes, slot: int) -> None:
-        self._write(slot, row)
-        self._slots[key] = slot
 
     def _replace_oldest(self, key: int, row: bytes) -> int | None:
         oldest = min(self._rows())
         if row[:HEAD] < oldest[:HEAD]:
             return None
-        slot = self.drop(key_of(oldest))
+        slot = self._slots.pop(key_of(oldest))
         self._place(key, row, slot)
         return slot
+
+    def _place(self, key: int, row: bytes, slot: int) -> None:
+        self._write(slot, row)
+        self._slots[key] = slot
 
 
 def key_of(row: bytes) -> int:

@@ -146,7 +146,7 @@ with EmbeddedStack(Path(sys.argv[1])) as stack:
 
 
 @pytest.fixture
-def real(tmp_path: Path) -> Path:
+def real(tmp_path: Path) -> Iterator[Path]:
     """A data folder, where a real Kafka can be had."""
     try:
         find_java()
@@ -155,7 +155,8 @@ def real(tmp_path: Path) -> Path:
         if os.environ.get("STEPSTREAM_REQUIRE_STACK"):
             raise
         pytest.skip(str(missing))
-    return tmp_path
+    yield tmp_path
+    stop(tmp_path)
 
 
 @pytest.mark.stack

@@ -118,7 +118,9 @@ def test_the_outbox_forgets_the_edition_that_was_acknowledged(
         await store.write({1: claim.fence}, [a_write()])
         newer = a_write(9, 10, tokens={"ann": "10/2"}, acknowledged={"ann": "9/1"})
         await store.write({1: claim.fence}, [newer])
-        await store.write({1: claim.fence}, [a_write(10, 11, tokens={}, acknowledged={"ann": "9/1"})])
+        await store.write(
+            {1: claim.fence}, [a_write(10, 11, tokens={}, acknowledged={"ann": "9/1"})]
+        )
         claim = await store.claim(1, [])
         assert set(claim.unsent) == {"ann"}
         last = a_write(11, 12, tokens={}, acknowledged={"ann": "10/2"})
@@ -191,7 +193,7 @@ def test_an_unreachable_redis_is_named_without_its_password() -> None:
     async def run() -> None:
         store = RedisStore(settings, PARTITIONS)
         try:
-            with pytest.raises(Unavailable, match="127.0.0.1:1") as caught:
+            with pytest.raises(Unavailable, match=r"127\.0\.0\.1:1") as caught:
                 await store.claim(0, [])
             assert "secret" not in str(caught.value)
         finally:

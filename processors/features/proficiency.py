@@ -1,0 +1,44 @@
+"""Proficiency: how probably the learner does well at a skill, and how sure that is."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from processors.state import LearnerState
+
+NAME = "proficiency"
+KIND = "linear"
+UNIT = "probability"
+PRIOR_SUCCESSES = 1.0
+PRIOR_FAILURES = 2.0
+
+
+class Estimate(NamedTuple):
+    """A probability and its standard deviation."""
+
+    mean: float
+    sd: float
+
+
+def proficiency(state: LearnerState, skill: int, at: float) -> Estimate:
+    """Beta posterior of the success probability (Gelman et al., BDA3, section 2.4).
+
+    `a = 1 + S`, `b = 2 + F`, `mean = a / (a + b)`, `sd = sqrt(a b / (a + b + 1)) / (a + b)`, where S
+    and F are weighted successes and failures that fade with a half-life of 90 days: what is not
+    practised drifts back to 1/3 and grows uncertain. A success never lowers the mean.
+    """
+    evidence = state.skill(skill)
+    if evidence is None:
+        return NOTHING_KNOWN
+    return estimate(*evidence.within_90d(at))
+
+
+def estimate(successes: float, failures: float) -> Estimate:
+    """The posterior after weighted successes and failures, each at least 0."""
+    a, b = PRIOR_SUCCESSES + successes, PRIOR_FAILURES + failures
+    return Estimate(a / (a + b), sqrt(a * b / (a + b + 1.0)) / (a + b))
+
+
+NOTHING_KNOWN = estimate(0.0, 0.0)

@@ -1,0 +1,170 @@
+"""From the bytes of one message to learning events, refusals, and activities seen anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from processors.identity import Pseudonyms, identifier_of
+from processors.observation import observed_activity
+from processors.placement import Placement, placement_of
+from processors.reading import (
+    Fields,
+    Lookup,
+    Reading,
+    activity_fields,
+    context_fields,
+    is_about_activity,
+    kind_of_statement,
+    other_fields,
+    result_fields,
+)
+from processors.sameness import digest_of, id_of
+from schemas.errors import Rejection
+from schemas.event import LearningEvent
+from schemas.kinds import Kind
+from schemas.reference import Activity
+from schemas.statement.reasons import Reason
+from schemas.statement.times import posix_sec
+from schemas.statement.validation import Message, Valid, Validator
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where in the log a message stands, and when it got there."""
+
+    topic: str
+    partition: int
+    offset: int
+    received_at: float
+    """POSIX seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestContext:
+    """What ingest needs to know beside the message.
+
+    Raises:
+        ConfigurationError: where the pseudonym key has fewer than 16 or more than 64 bytes.
+    """
+
+    validator: Validator
+    pseudonym_key: bytes
+    """The secret that learner keys are derived with."""
+    lookup: Lookup
+    """The activity of an id, as the catalogue or earlier statements have it."""
+    tenant: str = "default"
+    pseudonyms: Pseudonyms = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pseudonyms", Pseudonyms(self.pseudonym_key, self.tenant))
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A statement that cannot be used."""
+
+    rejection: Rejection
+    original: bytes
+    """What the sender wrote, byte for byte: the statement, or the message if it has no parts."""
+    index: int
+    """Its place in a message that held an array, from 0; -1 where the message held no array."""
+
+
+class Ingested(NamedTuple):
+    """What came of a message. Every statement in it is an event or rejected, never neither."""
+
+    events: tuple[LearningEvent, ...]
+    rejected: tuple[Rejected, ...]
+    observed: tuple[Activity, ...]
+    """Activities that nobody knew before; the same one only once."""
+
+
+class _Made(NamedTuple):
+    event: LearningEvent
+    observed: Activity | None
+
+
+def ingest(raw: bytes, origin: Origin, context: IngestContext) -> Ingested:
+    """The events of a message, in its order. Never raises for anything that a sender can do.
+
+    A Group is nobody to personalise for: whether its members are all there and who of them did
+    it is not said. So statements by Groups are rejected, but for voidings.
+    """
+    message = context.validator.validate(raw)
+    places = range(len(message.checked)) if message.is_batch else (-1,)
+    made = [
+        checked if isinstance(checked, Rejection) else _make(checked, origin, place, context)
+        for checked, place in zip(message.checked, places, strict=True)
+    ]
+    good = [item for item in made if isinstance(item, _Made)]
+    seen = {item.observed.id: item.observed for item in good if item.observed}
+    rejected = () if len(good) == len(made) else _rejected(message, made, places)
+    return Ingested(tuple(item.event for item in good), rejected, tuple(seen.values()))
+
+
+def _rejected(
+    message: Message, made: Sequence[_Made | Rejection], places: Sequence[int]
+) -> tuple[Rejected, ...]:
+    return tuple(
+        Rejected(item, original, place)
+        for item, original, place in zip(made, message.originals(), places, strict=True)
+        if isinstance(item, Rejection)
+    )
+
+
+def _make(valid: Valid, origin: Origin, place: int, context: IngestContext) -> _Made | Rejection:
+    """The event of an accepted statement, and its activity if nobody knew that before."""
+    statement = valid.statement
+    reading = Reading(statement, valid.deviations, kind_of_statement(statement))
+    learner = _learner(reading, context.pseudonyms)
+    if isinstance(learner, Rejection):
+        return learner
+    fields = _identity_fields(reading, learner, (origin, place), context)
+    fields |= result_fields(reading) | context_fields(reading)
+    if not is_about_activity(statement):
+        return _Made(LearningEvent(**fields, **other_fields(reading)), None)
+    placement = placement_of(statement)
+    fields |= activity_fields(reading, placement, context.lookup)
+    return _Made(LearningEvent(**fields), _newcomer(reading, placement, context.lookup))
+
+
+def _learner(reading: Reading, pseudonyms: Pseudonyms) -> str | Rejection:
+    actor = reading.statement["actor"]
+    identifier = identifier_of(actor)
+    if not identifier:
+        return Reason.NO_IDENTIFIER.rejection("actor")
+    if actor.get("objectType") == "Group" and reading.kind is not Kind.VOIDED:
+        return Reason.GROUP_ACTOR.rejection("actor")
+    return pseudonyms.learner(identifier)
+
+
+def _identity_fields(
+    reading: Reading, learner: str, place: tuple[Origin, int], context: IngestContext
+) -> Fields:
+    """Who, what, when, and which statement."""
+    statement, (origin, index) = reading.statement, place
+    where = (origin.topic, origin.partition, origin.offset, index)
+    timestamp, stored = statement.get("timestamp"), statement.get("stored")
+    return {
+        "id": id_of(statement, learner, context.pseudonyms, where),
+        "learner": learner,
+        "kind": reading.kind,
+        "verb": statement["verb"]["id"],
+        "occurred_at": posix_sec(timestamp) if timestamp else origin.received_at,
+        "received_at": origin.received_at,
+        "stored_at": posix_sec(stored) if stored else None,
+        "digest": digest_of(statement, learner, context.pseudonyms),
+        "tenant": context.tenant,
+    }
+
+
+def _newcomer(reading: Reading, placement: Placement, lookup: Lookup) -> Activity | None:
+    """The activity where nobody knew it, or only by an id and now it has a title."""
+    thing = reading.statement["object"]
+    known = lookup(thing["id"])
+    if known is None:
+        return observed_activity(reading.kind, thing, placement)
+    if known.origin == "catalogue" or known.title or "definition" not in thing:
+        return None
+    described = observed_activity(reading.kind, thing, placement)
+    return described if described and described.title else None

@@ -1,0 +1,1 @@
+"""Simulated learners: people with hidden knowledge who send xAPI statements."""

@@ -1,0 +1,102 @@
+"""Files of statements: JSON lines, plain or gzip, or one JSON array."""
+
+import gzip
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import BufferedReader
+from itertools import chain
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from schemas.errors import ConfigurationError
+from schemas.statement.decoding import elements, parse
+
+_GZIP = b"\x1f\x8b"
+_LARGEST_WHOLE = 1 << 30
+"""A file is only read whole, to see whether it is one JSON value, up to so many bytes."""
+
+
+class Placed(NamedTuple):
+    """A message and where it stands."""
+
+    place: int
+    """Its line, or its place in the array; counted from 1."""
+    raw: bytes
+
+
+class StatementFile:
+    """A file that is read once, from its beginning; `-` is the standard input.
+
+    Each line, or each element of the array, is a message: a statement or an array of them, valid
+    or not. Blank lines are none.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.size = 0 if _is_stdin(path) else path.stat().st_size
+        """Bytes on disk; 0 where nobody can tell."""
+        self.position = 0
+        """Bytes on disk that have been read."""
+
+    def __iter__(self) -> Iterator[Placed]:
+        """The messages in their order.
+
+        Raises:
+            ConfigurationError: where the file cannot be read to its end.
+        """
+        with _explained(self._path), _opened(self._path) as source:
+            for message in _messages(_unpacked(source)):
+                self.position = source.tell() if self.size else 0
+                yield message
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ConfigurationError(f"{path} is broken gzip ({error}): fetch it again") from error
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BufferedReader]:
+    if _is_stdin(path):
+        # typeshed asks for a RawIOBase; any readable of bytes will do
+        reader = BufferedReader(sys.stdin.buffer)  # type: ignore[arg-type]
+        yield reader
+        reader.detach()
+    else:
+        with path.open("rb") as source:
+            yield source
+
+
+def _is_stdin(path: Path) -> bool:
+    return str(path) == "-"
+
+
+def _unpacked(source: BufferedReader) -> IO[bytes]:
+    if source.peek(len(_GZIP))[: len(_GZIP)] == _GZIP:
+        return gzip.open(source)
+    return source
+
+
+def _messages(stream: IO[bytes]) -> Iterator[Placed]:
+    head = stream.readline()
+    if isinstance(parse(head), dict):
+        return _lines(chain([head], stream))
+    whole = head + stream.read(_LARGEST_WHOLE) + stream.readline()
+    value = parse(whole)
+    if isinstance(value, list):
+        return map(Placed._make, enumerate(elements(whole), 1))
+    if isinstance(value, dict):
+        return iter([Placed(1, whole.strip())])
+    return _lines(chain(whole.split(b"\n"), stream))
+
+
+def _lines(lines: Iterable[bytes]) -> Iterator[Placed]:
+    stripped = ((place, line.strip()) for place, line in enumerate(lines, 1))
+    return (Placed(place, line) for place, line in stripped if line)
