@@ -15,8 +15,10 @@ from schemas.queue import Reason, ReasonCode
 
 Telling = Callable[[Scored, LearnerView], Reason]
 
-MAX_REASONS = 3
-SMALL = 0.2
+MAX_REASONS = 2
+MAX_OPENED = 3
+"""Activities that one reason names at most."""
+SMALL = 0.25
 """A term below this share of the strongest is not named."""
 
 
@@ -96,7 +98,7 @@ def _unlocks(one: Scored, view: LearnerView) -> Reason:
     opened = [e.activity for e in view.entries(one.entry.unlocks) if not view.done[e.key]]
     first = opened[0].title or opened[0].id
     more = f" and {len(opened) - 1} more" if len(opened) > 1 else ""
-    ids = [activity.id for activity in opened[:MAX_REASONS]]
+    ids = [activity.id for activity in opened[:MAX_OPENED]]
     return Reason(ReasonCode.UNLOCKS, f"Opens {first}{more}", {"activities": ids})
 
 

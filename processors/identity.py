@@ -8,7 +8,7 @@ other letter case is another identifier, because its published SHA-1 is another 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b, sha1
 from typing import Any
 
@@ -25,12 +25,15 @@ class Pseudonyms:
         ConfigurationError: where `key` has fewer than 16 or more than 64 bytes.
     """
 
-    key: bytes
+    key: bytes = field(repr=False)
     tenant: str = "default"
+    _keyed: blake2b = field(init=False, repr=False, compare=False)
+    """A hasher that has taken the key in."""
 
     def __post_init__(self) -> None:
         if len(self.key) not in _KEY_BYTES:
             raise ConfigurationError("the pseudonym key must have 16 to 64 bytes: set it anew")
+        object.__setattr__(self, "_keyed", blake2b(key=self.key, digest_size=16))
 
     def learner(self, identifier: str) -> str:
         """The learner key, 32 hexadecimal digits, of an identifier (see `identifier_of`)."""
@@ -38,7 +41,9 @@ class Pseudonyms:
 
     def digest(self, content: bytes) -> str:
         """Keyed BLAKE2b-128 of `content`, 32 hexadecimal digits."""
-        return blake2b(content, key=self.key, digest_size=16).hexdigest()
+        hasher = self._keyed.copy()
+        hasher.update(content)
+        return hasher.hexdigest()
 
 
 def identifier_of(actor: Mapping[str, Any]) -> str:

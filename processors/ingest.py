@@ -1,6 +1,6 @@
 """From the bytes of one message to learning events, refusals, and activities seen anew."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from processors.reading import (
     other_fields,
     result_fields,
 )
-from processors.sameness import digest_of, id_of
+from processors.sameness import Essence, digest_of, id_of
 from schemas.errors import Rejection
 from schemas.event import LearningEvent
 from schemas.kinds import Kind
@@ -48,7 +48,7 @@ class IngestContext:
     """
 
     validator: Validator
-    pseudonym_key: bytes
+    pseudonym_key: bytes = field(repr=False)
     """The secret that learner keys are derived with."""
     lookup: Lookup
     """The activity of an id, as the catalogue or earlier statements have it."""
@@ -91,24 +91,28 @@ def ingest(raw: bytes, origin: Origin, context: IngestContext) -> Ingested:
     it is not said. So statements by Groups are rejected, but for voidings.
     """
     message = context.validator.validate(raw)
-    places = range(len(message.checked)) if message.is_batch else (-1,)
-    made = [
-        checked if isinstance(checked, Rejection) else _make(checked, origin, place, context)
-        for checked, place in zip(message.checked, places, strict=True)
-    ]
-    good = [item for item in made if isinstance(item, _Made)]
-    seen = {item.observed.id: item.observed for item in good if item.observed}
-    rejected = () if len(good) == len(made) else _rejected(message, made, places)
-    return Ingested(tuple(item.event for item in good), rejected, tuple(seen.values()))
+    events: list[LearningEvent] = []
+    refused: dict[int, Rejection] = {}
+    observed: dict[str, Activity] = {}
+    for index, checked in enumerate(message.checked):
+        place = index if message.is_batch else -1
+        made = checked if isinstance(checked, Rejection) else _make(checked, origin, place, context)
+        if isinstance(made, Rejection):
+            refused[index] = made
+        else:
+            events.append(made.event)
+            if made.observed is not None:
+                observed[made.observed.id] = made.observed
+    return Ingested(tuple(events), _rejected(message, refused), tuple(observed.values()))
 
 
-def _rejected(
-    message: Message, made: Sequence[_Made | Rejection], places: Sequence[int]
-) -> tuple[Rejected, ...]:
+def _rejected(message: Message, refused: Mapping[int, Rejection]) -> tuple[Rejected, ...]:
+    originals = message.originals() if refused else []
     return tuple(
-        Rejected(item, original, place)
-        for item, original, place in zip(made, message.originals(), places, strict=True)
-        if isinstance(item, Rejection)
+        [
+            Rejected(rejection, originals[index], index if message.is_batch else -1)
+            for index, rejection in refused.items()
+        ]
     )
 
 
@@ -119,13 +123,15 @@ def _make(valid: Valid, origin: Origin, place: int, context: IngestContext) -> _
     learner = _learner(reading, context.pseudonyms)
     if isinstance(learner, Rejection):
         return learner
-    fields = _identity_fields(reading, learner, (origin, place), context)
-    fields |= result_fields(reading) | context_fields(reading)
+    named = _identity_fields(reading, learner, (origin, place), context)
+    told = result_fields(reading)
+    around = context_fields(reading)
     if not is_about_activity(statement):
-        return _Made(LearningEvent(**fields, **other_fields(reading)), None)
+        return _Made(LearningEvent(**named, **told, **around, **other_fields(reading)), None)
     placement = placement_of(statement)
-    fields |= activity_fields(reading, placement, context.lookup)
-    return _Made(LearningEvent(**fields), _newcomer(reading, placement, context.lookup))
+    about = activity_fields(reading, placement, context.lookup)
+    event = LearningEvent(**named, **told, **around, **about)
+    return _Made(event, _newcomer(reading, placement, context.lookup))
 
 
 def _learner(reading: Reading, pseudonyms: Pseudonyms) -> str | Rejection:
@@ -145,15 +151,16 @@ def _identity_fields(
     statement, (origin, index) = reading.statement, place
     where = (origin.topic, origin.partition, origin.offset, index)
     timestamp, stored = statement.get("timestamp"), statement.get("stored")
+    essence = Essence(statement, learner, posix_sec(timestamp) if timestamp else None)
     return {
-        "id": id_of(statement, learner, context.pseudonyms, where),
+        "id": id_of(essence, context.pseudonyms, where),
         "learner": learner,
         "kind": reading.kind,
         "verb": statement["verb"]["id"],
-        "occurred_at": posix_sec(timestamp) if timestamp else origin.received_at,
+        "occurred_at": origin.received_at if essence.at is None else essence.at,
         "received_at": origin.received_at,
         "stored_at": posix_sec(stored) if stored else None,
-        "digest": digest_of(statement, learner, context.pseudonyms),
+        "digest": digest_of(essence, context.pseudonyms),
         "tenant": context.tenant,
     }
 

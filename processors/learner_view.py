@@ -7,7 +7,6 @@ target, weighed by who wants it. It is *faded* where it was proficient and recal
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from math import log2
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from processors.catalogue_index import Path, index_of
 from processors.duties import Duty, open_duties, with_ways
 from processors.features.decay import DAY_SEC
 from processors.features.proficiency import NOTHING_KNOWN, estimate
+from processors.features.records.skill import SkillState
 from processors.features.retention import recall, stability_days
 from processors.memo import Memo
 from processors.objective import Objective
@@ -34,6 +34,10 @@ class Basis:
     reference: Reference
     predictors: Predictors
     objective: Objective
+
+
+MAX_WANTED = 8
+"""Skills that are looked ahead for; a learner can serve no more at a time."""
 
 
 class Want(NamedTuple):
@@ -62,18 +66,28 @@ class LearnerView:
         """Skill -> target that the role names."""
         self.targets = _targets(self.required, self.profile, basis.objective)
         """Skill -> target that role or goals name."""
-        self.evidence = state.skills
         self.done: Memo[int, bool] = Memo(state.is_done)
         """Activity key -> whether it is finished."""
+        self.evidence = state.skills
         self.level: Memo[int, float] = Memo(self._level)
         """Skill -> proficiency in [0, 1]."""
         self.need: Memo[int, float] = Memo(self._need)
         """Skill -> the gap to its target, weighed by whether role or goals name it."""
-
-    @cached_property
-    def recent(self) -> Recent:
-        """What the recent history says."""
-        return recent_of(self.state.history, self.objective.success_mark)
+        self.recent = recent_of(state.history, basis.objective.success_mark)
+        self.low = _low(self.recent, basis.objective)
+        """Skills whose newest outcome was low."""
+        self.cooled = _cooled(self.recent, basis.objective)
+        """Activity key -> the tries that cool it down."""
+        self.review_at = _review_at(self.evidence, basis.objective)
+        """Skill worth keeping up -> when its recall falls too low (POSIX seconds)."""
+        self.faded = {skill for skill, at in self.review_at.items() if at <= now}
+        """Skills due for review."""
+        self.open_duties = self._open_duties()
+        """What the learner must finish and has not, near or far."""
+        self.duties = self._near_duties()
+        """Keys of what must be finished soon and of what comes before it, and by when."""
+        self.wanted = self._wanted()
+        """The skills needed most, the largest need first."""
 
     def target(self, skill: int) -> float:
         """Proficiency from which the skill needs no more, in (0, 1]."""
@@ -88,43 +102,9 @@ class LearnerView:
         evidence = self.evidence.get(skill)
         return 0.0 if evidence is None else recall(evidence, at)
 
-    @cached_property
-    def wanted(self) -> list[Want]:
-        """Skills of role, goals and recent history below their targets, largest need first."""
-        path, need = self.index.path, self.need
-        needs = sorted((-need[skill], skill) for skill in {*self.targets, *self.recent.outcomes})
-        return [Want(-low, skill, path[skill]) for low, skill in needs if low < 0.0]
-
-    @cached_property
-    def low(self) -> set[int]:
-        """Skills whose newest outcome was low."""
-        outcomes, low = self.recent.outcomes, self.objective.low_assessment
-        return {skill for skill, outcome in outcomes.items() if outcome < low}
-
-    @cached_property
-    def review_at(self) -> dict[int, float]:
-        """Skill worth keeping up -> when recall falls below what the objective allows."""
-        half_lives = -log2(self.objective.review_below)
-        proficient = self.objective.proficient
-        return {
-            skill: held.last_practised + half_lives * stability_days(held) * DAY_SEC
-            for skill, held in self.evidence.items()
-            if estimate(held.successes_90d, held.failures_90d).mean >= proficient
-        }
-
-    @cached_property
-    def faded(self) -> set[int]:
-        """Skills due for review."""
-        return {skill for skill, at in self.review_at.items() if at <= self.now}
-
-    def may_repeat(self, entry: Entry) -> bool:
-        """Whether its kind of content may be done again, and a skill of it needs that."""
-        repeatable = entry.activity.content in self.objective.repeatable
-        return repeatable and any(self.need[skill] for skill in entry.skills)
-
     def may_return(self, entry: Entry) -> bool:
         """Whether a finished activity is due for review, or for repetition."""
-        return not self.faded.isdisjoint(entry.skills) or self.may_repeat(entry)
+        return not self.faded.isdisjoint(entry.skills) or self._may_repeat(entry)
 
     def is_exhausted(self, entry: Entry) -> bool:
         """Whether all its skills are mastered and all that it unlocks is done."""
@@ -135,34 +115,7 @@ class LearnerView:
 
     def opens_nothing(self, entry: Entry) -> bool:
         """Whether all that it unlocks is done."""
-        return all(self.done[key] for key in entry.unlocks)
-
-    @cached_property
-    def cooled(self) -> dict[int, Evidence]:
-        """Activity key -> the tries that cool it down."""
-        recent, objective = self.recent, self.objective
-        return {
-            key: {"failures": tries.failures, "openings": tries.openings}
-            for key, tries in recent.tries.items()
-            if (
-                tries.failures >= objective.patience_failures
-                or tries.openings >= objective.patience_openings
-            )
-            and recent.waited(key) < objective.cooldown_events
-        }
-
-    @cached_property
-    def open_duties(self) -> list[Duty]:
-        """What the learner must finish and has not, near or far."""
-        bound = self.index.duties[self.role]
-        return list(open_duties(bound, self.profile, self.done)) if bound else []
-
-    @cached_property
-    def duties(self) -> Mapping[int, float]:
-        """Keys of what must be finished soon and of what comes before it, and by when."""
-        until = self.now + self.objective.compliance_lead_days * DAY_SEC
-        near = [duty for duty in self.open_duties if duty[1] <= until]
-        return with_ways(near, self.index.entries, self.done) if near else {}
+        return all(map(self.done.__getitem__, entry.unlocks))
 
     def entries(self, keys: Iterable[int]) -> Iterator[Entry]:
         """The known ones of `keys`."""
@@ -185,8 +138,56 @@ class LearnerView:
         return (NOTHING_KNOWN if held is None else estimate(*held.within_90d(self.now))).mean
 
     def _need(self, skill: int) -> float:
-        worth = 1.0 if skill in self.targets else self.objective.interest
-        return worth * self.gap(skill)
+        target = self.targets.get(skill)
+        if target is not None:
+            return max(0.0, target - self.level[skill])
+        return self.objective.interest * max(0.0, self.objective.mastery - self.level[skill])
+
+    def _wanted(self) -> list[Want]:
+        path, need = self.index.path, self.need
+        skills = {*self.targets, *self.recent.outcomes}
+        needs = sorted((-need[skill], skill) for skill in skills)[:MAX_WANTED]
+        return [Want(-low, skill, path[skill]) for low, skill in needs if low < 0.0]
+
+    def _may_repeat(self, entry: Entry) -> bool:
+        repeatable = entry.activity.content in self.objective.repeatable
+        return repeatable and any(self.need[skill] for skill in entry.skills)
+
+    def _open_duties(self) -> list[Duty]:
+        bound = self.index.duties[self.role]
+        return list(open_duties(bound, self.profile, self.done)) if bound else []
+
+    def _near_duties(self) -> Mapping[int, float]:
+        until = self.now + self.objective.compliance_lead_days * DAY_SEC
+        near = [duty for duty in self.open_duties if duty[1] <= until]
+        return with_ways(near, self.index.entries, self.done) if near else {}
+
+
+def _low(recent: Recent, objective: Objective) -> set[int]:
+    below = objective.low_assessment
+    return {skill for skill, outcome in recent.outcomes.items() if outcome < below}
+
+
+def _cooled(recent: Recent, objective: Objective) -> dict[int, Evidence]:
+    return {
+        key: {"failures": tries.failures, "openings": tries.openings}
+        for key, tries in recent.tries.items()
+        if (
+            tries.failures >= objective.patience_failures
+            or tries.openings >= objective.patience_openings
+        )
+        and recent.waited(key) < objective.cooldown_events
+    }
+
+
+def _review_at(evidence: Mapping[int, SkillState], objective: Objective) -> dict[int, float]:
+    """Recall is `2^(-t / stability)`, so it falls to r after `-log2(r)` stabilities."""
+    stabilities = -log2(objective.review_below)
+    return {
+        skill: held.last_practised + stabilities * stability_days(held) * DAY_SEC
+        for skill, held in evidence.items()
+        if estimate(held.successes_90d, held.failures_90d).mean >= objective.proficient
+    }
 
 
 def _targets(

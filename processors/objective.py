@@ -79,9 +79,9 @@ class Objective:
     weights: Weights = field(default_factory=Weights)
     length: int = knob(5, 1, 50)
     """Most items in a queue."""
-    shortlist: int = knob(10, 1, 200)
+    shortlist: int = knob(9, 1, 200)
     """Most candidates that the models score, at least `length`."""
-    per_stream: int = knob(4, 1, 200)
+    per_stream: int = knob(3, 1, 200)
     """Most candidates taken from one stream (one missing skill, the reviews, ...)."""
     max_per_content: int = knob(4, 1, 50)
     """Most items of one kind of content; unknown kinds are not limited."""

@@ -5,26 +5,17 @@ Open edX puts the course into `parent`. So course and competencies are found by 
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from schemas.statement.vocabulary import EXT_SESSIONS, content_of, is_skill
 
 Json = Mapping[str, Any]
 _NOTHING: Json = {}
 _SLOTS = ("parent", "grouping", "other", "category")
+_NO_CONTAINERS = ("", "course")
 _MOST_GROUPINGS = 16
 _MOST_SKILLS = 8
 _LONGEST_NAME = 128
-
-
-class Near(NamedTuple):
-    """A context activity."""
-
-    slot: str
-    id: str
-    type: str
-    content: str
-    """Kind of content; "" where its type says nothing of the kind."""
 
 
 class Placement(NamedTuple):
@@ -36,69 +27,80 @@ class Placement(NamedTuple):
     course: str = ""
     groupings: tuple[tuple[str, str], ...] = ()
     skills: tuple[str, ...] = ()
-    """Ids of the competencies that the context names."""
+    """Ids of the competencies that the object is, or that the context names."""
     is_part: bool = False
     """Is it a part of something smaller than a course?"""
 
 
+Near: TypeAlias = tuple[str, str, str, str]
+"""Slot, id, type and kind of content of a context activity."""
+_NOWHERE: Near = ("", "", "", "")
+
+
 def placement_of(statement: Json) -> Placement:
     """The placement of the object of `statement`, which is an Activity."""
-    slots = statement.get("context", _NOTHING).get("contextActivities")
+    slots = statement.get("context", _NOTHING).get("contextActivities", _NOTHING)
     itself = statement["object"]
-    own_type = _type(itself)
-    around = _around(slots, itself["id"]) if slots else []
-    parent = next((near for near in around if near.slot == "parent"), _NOWHERE)
+    own_id, own_type = itself["id"], _type(itself)
+    around = _around(slots, own_id)
+    _, parent, _, parent_content = _parent(around)
     return Placement(
-        parent=parent.id,
-        parent_content=parent.content,
-        course=_course(itself["id"], own_type, around),
-        groupings=_groupings(around),
-        skills=_skills(itself["id"], own_type, around),
-        is_part=any(map(_is_container, around)),
+        parent,
+        parent_content,
+        own_id if content_of(own_type) == "course" else _course(around),
+        _groupings(around),
+        (own_id,) if is_skill(own_type) else _skills(around),
+        _is_part(around),
     )
 
 
-_NOWHERE = Near("", "", "", "")
-
-
-def _around(slots: Json, itself: str) -> list[Near]:
+def _around(slots: Json, own_id: str) -> list[Near]:
     """The context activities, nearest slot first, without the object itself."""
     around = []
     for slot in _SLOTS:
         for activity in slots.get(slot, ()):
-            if activity["id"] != itself:
-                near_type = _type(activity)
-                around.append(Near(slot, activity["id"], near_type, content_of(near_type)))
+            if activity["id"] != own_id:
+                its_type = _type(activity)
+                around.append((slot, activity["id"], its_type, content_of(its_type)))
     return around
 
 
 def _type(activity: Json) -> str:
-    name: str = activity.get("definition", _NOTHING).get("type", "")
-    return name
+    its_type: str = activity["definition"].get("type", "") if "definition" in activity else ""
+    return its_type
 
 
-def _course(itself: str, own_type: str, around: list[Near]) -> str:
-    if content_of(own_type) == "course":
-        return itself
-    return next((near.id for near in around if near.content == "course"), "")
+def _parent(around: list[Near]) -> Near:
+    for near in around:
+        if near[0] == "parent":
+            return near
+    return _NOWHERE
+
+
+def _course(around: list[Near]) -> str:
+    for _, name, _, content in around:
+        if content == "course":
+            return name
+    return ""
 
 
 def _groupings(around: list[Near]) -> tuple[tuple[str, str], ...]:
-    pairs = [(near.id, near.type) for near in around if near.slot == "grouping"]
-    return tuple(pairs[:_MOST_GROUPINGS])
+    found = [(name, its_type) for slot, name, its_type, _ in around if slot == "grouping"]
+    return tuple(found[:_MOST_GROUPINGS])
 
 
-def _skills(itself: str, own_type: str, around: list[Near]) -> tuple[str, ...]:
-    if is_skill(own_type):
-        return (itself,)
-    found = [near.id for near in around if near.type and is_skill(near.type)]
-    return tuple(dict.fromkeys(found))[:_MOST_SKILLS]
+def _skills(around: list[Near]) -> tuple[str, ...]:
+    found = [name for _, name, its_type, content in around if not content and is_skill(its_type)]
+    return tuple(dict.fromkeys(found))[:_MOST_SKILLS] if found else ()
 
 
-def _is_container(near: Near) -> bool:
-    if near.content == "course":
-        return False
-    return near.slot == "parent" or (near.slot == "grouping" and near.content != "")
+def _is_part(around: list[Near]) -> bool:
+    for slot, _, _, content in around:
+        if slot == "parent" and content != "course":
+            return True
+        if slot == "grouping" and content not in _NO_CONTAINERS:
+            return True
+    return False
 
 
 def session_of(statement: Json) -> str:

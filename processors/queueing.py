@@ -13,7 +13,7 @@ from processors.exploration import Slot, explored
 from processors.learner_view import Basis, LearnerView
 from processors.rank import Scored, expected, rank
 from processors.reference import Entry
-from processors.rules import Removal, RemovalCode, removal_of, rules_for
+from processors.rules import Removal, RemovalCode, removal_of
 from processors.sequence import Arrangement, arrange, is_duty, times
 from processors.staleness import next_rebuild
 from processors.state import LearnerState
@@ -76,7 +76,7 @@ def why_not(
     decision = _decide(learner, state, basis, occasion)
     if any(slot.chosen.entry.key == entry.key for slot in decision.slots):
         return None
-    removal = removal_of(entry, decision.view, rules_for(entry))
+    removal = removal_of(entry, decision.view)
     return removal or _not_chosen(entry, decision)
 
 

@@ -46,9 +46,9 @@ class Prospect(NamedTuple):
 
     candidate: Candidate
     promise: Terms
-    """Unweighted; each about in [0, 1]."""
+    """Its terms if success were certain."""
     worth: float
-    """Its score if success were certain."""
+    """Their sum."""
 
 
 @dataclass(slots=True, eq=False)
@@ -94,7 +94,21 @@ def _first_stage(one: Prospect) -> tuple[bool, float, str]:
 
 
 def _prospect(candidate: Candidate, view: LearnerView) -> Prospect:
-    entry = candidate.entry
+    entry, weights = candidate.entry, view.objective.weights
+    gap, low = _needs(entry, view)
+    promise = Terms(
+        weights.gain * gap,
+        weights.gain * low * (1.0 + weights.low_assessment),
+        weights.unlocks * _ahead(entry, view) if entry.unlocks else 0.0,
+        weights.review * _forgetting(entry, view) if view.faded else 0.0,
+        weights.continues * candidate.continues,
+        weights.similar * candidate.similar,
+    )
+    return Prospect(candidate, promise, sum(promise))
+
+
+def _needs(entry: Entry, view: LearnerView) -> tuple[float, float]:
+    """Mean need of its skills in two parts: the others, and those with a low last assessment."""
     need, low_skills = view.need, view.low
     gap = low = 0.0
     for skill in entry.skills:
@@ -103,15 +117,7 @@ def _prospect(candidate: Candidate, view: LearnerView) -> Prospect:
         else:
             gap += need[skill]
     n_skills = len(entry.skills) or 1
-    promise = Terms(
-        gap / n_skills,
-        low / n_skills,
-        _ahead(entry, view) if entry.unlocks else 0.0,
-        _forgetting(entry, view) if view.faded else 0.0,
-        candidate.continues,
-        candidate.similar,
-    )
-    return Prospect(candidate, promise, sum(_weighed(promise, 1.0, view)))
+    return gap / n_skills, low / n_skills
 
 
 def _ahead(entry: Entry, view: LearnerView) -> float:
@@ -150,25 +156,13 @@ def _features(entry: Entry, view: LearnerView) -> Features:
 def _scored(prospect: Prospect, success: float, engagement: float, view: LearnerView) -> Scored:
     candidate, promise, _ = prospect
     entry, weights = candidate.entry, view.objective.weights
-    terms = _weighed(promise, success, view)
+    gap, low, ahead, *certain = promise
+    learned = uptake(success, view)
+    terms = Terms(gap * learned, low * learned, ahead * success, *certain)
     likely = weights.success * success + weights.engagement * engagement
     coherent = not view.recent.succeeded.isdisjoint(entry.skills)
     score = sum(terms) + likely + weights.coherence * coherent
     return Scored(candidate, entry, terms, score, success, engagement)
-
-
-def _weighed(promise: Terms, success: float, view: LearnerView) -> Terms:
-    weights = view.objective.weights
-    gap, low, ahead, review, continues, similar = promise
-    gain = weights.gain * uptake(success, view)
-    return Terms(
-        gain * gap,
-        gain * low * (1.0 + weights.low_assessment),
-        weights.unlocks * success * ahead,
-        weights.review * review,
-        weights.continues * continues,
-        weights.similar * similar,
-    )
 
 
 def uptake(success: float, view: LearnerView) -> float:

@@ -1,11 +1,10 @@
 """What may be offered: one definition, used when a queue is built and when it is read.
 
 Rules of the catalogue need the activity, the learner's role and the time; whoever reads a stored
-queue can ask them again (`CATALOGUE_RULES`). Rules of the learner need the state as well. Each
-returns None where it lets the activity pass, else the numbers that decided.
+queue asks them again (`removal_at_reading`). Rules of the learner need the state as well.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -92,85 +91,102 @@ class Rule(Generic[L_contra]):
     code: RemovalCode
     concerns: Callable[[Entry], bool]
     """Whether the rule can ever apply, from the catalogue alone: most rules concern few."""
-    broken: Callable[[Entry, L_contra], Evidence | None]
-    """The numbers that decided; None where the activity passes."""
+    removes: Callable[[Entry, L_contra], bool]
+    """Whether it removes the activity; asked of activities that it concerns only."""
+    evidence: Callable[[Entry, L_contra], Evidence]
+    """The numbers that decided; asked of activities that it removes only."""
 
 
 CatalogueRule = Rule[Standing]
 LearnerRule = Rule[Learner]
-
-
-def _withdrawn(entry: Entry, _: Standing) -> Evidence | None:
-    return {} if entry.activity.withdrawn else None
-
-
-def _not_yet_valid(entry: Entry, standing: Standing) -> Evidence | None:
-    start = entry.activity.valid_from
-    return {"valid_from": start} if start is not None and standing.now < start else None
-
-
-def _expired(entry: Entry, standing: Standing) -> Evidence | None:
-    end = entry.activity.valid_until
-    return {"valid_until": end} if end is not None and standing.now >= end else None
-
-
-def _audience(entry: Entry, standing: Standing) -> Evidence | None:
-    audience = entry.activity.audience
-    return {"audience": audience} if audience and standing.role not in audience else None
-
-
-def _finished(entry: Entry, learner: Learner) -> Evidence | None:
-    return {} if learner.done[entry.key] and not learner.may_return(entry) else None
-
-
-def _mastered(entry: Entry, learner: Learner) -> Evidence | None:
-    if not learner.is_exhausted(entry) or learner.done[entry.key] or entry.key in learner.duties:
-        return None
-    return {}
-
-
-def _prerequisites(entry: Entry, learner: Learner) -> Evidence | None:
-    for key in entry.prerequisites:
-        if not learner.done[key]:
-            return {"missing": _missing(entry, learner)}
-    return None
-
-
-def _missing(entry: Entry, learner: Learner) -> list[str]:
-    names = dict.fromkeys(entry.activity.prerequisites)
-    return [
-        name for name, key in zip(names, entry.prerequisites, strict=True) if not learner.done[key]
-    ]
-
-
-def _no_progress(entry: Entry, learner: Learner) -> Evidence | None:
-    return None if entry.key in learner.duties else learner.cooled.get(entry.key)
+Rules = tuple[CatalogueRule | LearnerRule, ...]
 
 
 def _always(_: Entry) -> bool:
     return True
 
 
+def _nothing(_: Entry, __: Standing) -> Evidence:
+    return {}
+
+
+def _not_yet_valid(entry: Entry, standing: Standing) -> bool:
+    start = entry.activity.valid_from
+    return start is not None and standing.now < start
+
+
+def _expired(entry: Entry, standing: Standing) -> bool:
+    end = entry.activity.valid_until
+    return end is not None and standing.now >= end
+
+
+def _other_audience(entry: Entry, standing: Standing) -> bool:
+    return standing.role not in entry.activity.audience
+
+
+def _finished(entry: Entry, learner: Learner) -> bool:
+    return learner.done[entry.key] and not learner.may_return(entry)
+
+
+def _prerequisites(entry: Entry, learner: Learner) -> bool:
+    return not all(map(learner.done.__getitem__, entry.prerequisites))
+
+
+def _missing(entry: Entry, learner: Learner) -> Evidence:
+    named = zip(dict.fromkeys(entry.activity.prerequisites), entry.prerequisites, strict=True)
+    return {"missing": [name for name, key in named if not learner.done[key]]}
+
+
+def _mastered(entry: Entry, learner: Learner) -> bool:
+    if not learner.is_exhausted(entry):
+        return False
+    return entry.key not in learner.duties and not learner.done[entry.key]
+
+
+def _no_progress(entry: Entry, learner: Learner) -> bool:
+    return entry.key in learner.cooled and entry.key not in learner.duties
+
+
 CATALOGUE_RULES: tuple[CatalogueRule, ...] = (
-    Rule(RemovalCode.WITHDRAWN, lambda entry: entry.activity.withdrawn, _withdrawn),
+    Rule(
+        RemovalCode.WITHDRAWN,
+        concerns=lambda entry: entry.activity.withdrawn,
+        removes=lambda _, __: True,
+        evidence=_nothing,
+    ),
     Rule(
         RemovalCode.NOT_YET_VALID,
-        lambda entry: entry.activity.valid_from is not None,
-        _not_yet_valid,
+        concerns=lambda entry: entry.activity.valid_from is not None,
+        removes=_not_yet_valid,
+        evidence=lambda entry, _: {"valid_from": entry.activity.valid_from},
     ),
-    Rule(RemovalCode.EXPIRED, lambda entry: entry.activity.valid_until is not None, _expired),
-    Rule(RemovalCode.AUDIENCE, lambda entry: bool(entry.activity.audience), _audience),
+    Rule(
+        RemovalCode.EXPIRED,
+        concerns=lambda entry: entry.activity.valid_until is not None,
+        removes=_expired,
+        evidence=lambda entry, _: {"valid_until": entry.activity.valid_until},
+    ),
+    Rule(
+        RemovalCode.AUDIENCE,
+        concerns=lambda entry: bool(entry.activity.audience),
+        removes=_other_audience,
+        evidence=lambda entry, _: {"audience": list(entry.activity.audience)},
+    ),
 )
 
 LEARNER_RULES: tuple[LearnerRule, ...] = (
-    Rule(RemovalCode.FINISHED, _always, _finished),
-    Rule(RemovalCode.PREREQUISITES, lambda entry: bool(entry.prerequisites), _prerequisites),
-    Rule(RemovalCode.MASTERED, lambda entry: bool(entry.skills), _mastered),
-    Rule(RemovalCode.NO_PROGRESS, _always, _no_progress),
+    Rule(RemovalCode.FINISHED, _always, _finished, _nothing),
+    Rule(
+        RemovalCode.PREREQUISITES, lambda entry: bool(entry.prerequisites), _prerequisites, _missing
+    ),
+    Rule(RemovalCode.MASTERED, lambda entry: bool(entry.skills), _mastered, _nothing),
+    Rule(
+        RemovalCode.NO_PROGRESS,
+        _always,
+        _no_progress,
+        evidence=lambda entry, learner: learner.cooled[entry.key],
+    ),
 )
-
-
-Rules = tuple[LearnerRule | CatalogueRule, ...]
 
 
 def rules_for(entry: Entry) -> Rules:
@@ -178,19 +194,23 @@ def rules_for(entry: Entry) -> Rules:
     return tuple(rule for rule in (*CATALOGUE_RULES, *LEARNER_RULES) if rule.concerns(entry))
 
 
-def removal_of(entry: Entry, learner: Learner, rules: Rules) -> Removal | None:
-    """What removes `entry` when a queue is built; None where every rule lets it pass."""
-    return _first(rules, entry, learner)
+def removed_by(rules: Rules, entry: Entry, learner: Learner) -> CatalogueRule | LearnerRule | None:
+    """The first of `rules` (those that concern `entry`) that removes it; None where all pass."""
+    for rule in rules:
+        if rule.removes(entry, learner):
+            return rule
+    return None
+
+
+def removal_of(entry: Entry, learner: Learner) -> Removal | None:
+    """What keeps `entry` out when a queue is built; None where every rule lets it pass."""
+    rule = removed_by(rules_for(entry), entry, learner)
+    return None if rule is None else Removal(rule.code, rule.evidence(entry, learner))
 
 
 def removal_at_reading(entry: Entry, standing: Standing) -> Removal | None:
     """What removes `entry` from a stored queue, by the rules that need no state."""
-    return _first(CATALOGUE_RULES, entry, standing)
-
-
-def _first(rules: Sequence[Rule[L_contra]], entry: Entry, learner: L_contra) -> Removal | None:
-    for rule in rules:
-        evidence = rule.broken(entry, learner)
-        if evidence is not None:
-            return Removal(rule.code, evidence)
+    for rule in CATALOGUE_RULES:
+        if rule.concerns(entry) and rule.removes(entry, standing):
+            return Removal(rule.code, rule.evidence(entry, standing))
     return None

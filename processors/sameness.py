@@ -5,7 +5,7 @@ short answer would give the answer away.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from processors.identity import Pseudonyms, identifier_of
@@ -16,32 +16,41 @@ from schemas.statement.vocabulary import EXT_MOODLE_INFO
 Json = Mapping[str, Any]
 
 
-def digest_of(statement: Json, learner: str, pseudonyms: Pseudonyms) -> str:
+class Essence(NamedTuple):
+    """What a statement is about, before it is turned into a name."""
+
+    statement: Json
+    actor: str
+    """The learner key."""
+    at: float | None
+    """The timestamp in POSIX seconds; None where there is none."""
+
+
+def digest_of(essence: Essence, pseudonyms: Pseudonyms) -> str:
     """Digest of what may not change under one id (xAPI 1.0.3, Data 2.3.1), 32 hex digits.
 
     Left out: id, authority, stored, version, attachments, how the verb is displayed, what an
     activity is said to be, names of people, the spelling of the time zone, the order of the
     members of a group.
     """
-    return pseudonyms.digest(encode_json_sorted(_essence(statement, learner)))
+    return pseudonyms.digest(encode_json_sorted(_content(*essence)))
 
 
-def id_of(
-    statement: Json, learner: str, pseudonyms: Pseudonyms, place: tuple[str | int, ...]
-) -> str:
+def id_of(essence: Essence, pseudonyms: Pseudonyms, place: tuple[str | int, ...]) -> str:
     """The statement's own id in lower case, else a name-based UUID of its content.
 
     The content is what a sender without ids, such as Moodle, repeats when it sends again:
     actor, verb, object, timestamp, result, event name. Without a timestamp the `place` in the
     log joins it, because then equal content does not mean the same event.
     """
+    statement = essence.statement
     if "id" in statement:
         return str(statement["id"]).lower()
     content = (
-        learner,
+        essence.actor,
         statement["verb"]["id"],
         _object(statement["object"]),
-        posix_sec(statement["timestamp"]) if "timestamp" in statement else place,
+        place if essence.at is None else essence.at,
         statement.get("result"),
         _event_name(statement.get("context", {})),
     )
@@ -53,26 +62,28 @@ def _event_name(context: Json) -> Any:
     return info.get("event_name") if isinstance(info, dict) else None
 
 
-def _essence(statement: Json, actor: str) -> dict[str, Any]:
-    timestamp = statement.get("timestamp")
-    return {
-        "actor": actor,
-        "verb": statement["verb"]["id"],
-        "object": _object(statement["object"]),
-        "timestamp": timestamp and posix_sec(timestamp),
-        "result": statement.get("result"),
-        "context": _context(statement.get("context", {})),
-    }
+def _content(statement: Json, actor: str, at: float | None) -> tuple[Any, ...]:
+    return (
+        actor,
+        statement["verb"]["id"],
+        _object(statement["object"]),
+        at,
+        statement.get("result"),
+        _context(statement["context"]) if "context" in statement else None,
+    )
 
 
 def _object(thing: Json) -> Any:
     match thing.get("objectType", "Activity"):
+        case "Activity":
+            return thing["id"]
+        case "StatementRef":
+            return thing["id"].lower()
         case "SubStatement":
-            return _essence(thing, _actor(thing["actor"]))
-        case "Agent" | "Group":
-            return _actor(thing)
+            timestamp = thing.get("timestamp")
+            return _content(thing, _actor(thing["actor"]), timestamp and posix_sec(timestamp))
         case _:
-            return thing["id"].lower() if thing.get("objectType") == "StatementRef" else thing["id"]
+            return _actor(thing)
 
 
 def _actor(actor: Json) -> str:

@@ -12,33 +12,28 @@ from processors.rank import Scored
 WEEK_SEC = 7 * DAY_SEC
 
 
-@dataclass(slots=True)
 class Caps:
     """How many items of one sort a queue holds, and may hold."""
 
-    objective: Objective
-    contents: Counter[str] = field(default_factory=Counter)
-    courses: Counter[str] = field(default_factory=Counter)
-    reviews: int = 0
+    __slots__ = ("_counts", "_objective")
+
+    def __init__(self, objective: Objective, counts: Mapping[Sort, int] | None = None) -> None:
+        self._objective = objective
+        self._counts = dict(counts or {})
 
     def admits(self, one: Scored) -> bool:
         """Whether one more such item is allowed."""
-        limits, activity = self.objective, one.entry.activity
-        return (
-            (not activity.content or self.contents[activity.content] < limits.max_per_content)
-            and (not activity.course or self.courses[activity.course] < limits.max_per_course)
-            and (not one.terms.review or self.reviews < limits.max_reviews)
-        )
+        counts = self._counts
+        return all(counts.get(sort, 0) < self._limit(sort) for sort in _sorts(one))
 
     def count(self, one: Scored) -> None:
         """The queue holds one more such item."""
-        self.contents[one.entry.activity.content] += 1
-        self.courses[one.entry.activity.course] += 1
-        self.reviews += bool(one.terms.review)
+        for sort in _sorts(one):
+            self._counts[sort] = self._counts.get(sort, 0) + 1
 
     def copy(self) -> "Caps":
         """The same counts, to go on from."""
-        return Caps(self.objective, self.contents.copy(), self.courses.copy(), self.reviews)
+        return Caps(self._objective, self._counts)
 
 
 @dataclass(slots=True)

@@ -48,7 +48,7 @@ class Ingester:
             TooManyRejects: where the share of rejects passes its cap; nothing is acknowledged.
         """
         started = self._clock()
-        ingested = [ingest(record.value, _origin(record), self._context) for record in records]
+        ingested = [self._ingest(record) for record in records]
         for one in ingested:
             self._cap.count(len(one.events), [r.rejection.code for r in one.rejected])
         await self._log.send(
@@ -58,14 +58,14 @@ class Ingester:
                 for message in self._messages(record, one)
             ]
         )
-        self._remember(ingested)
         self._measure(ingested, self._clock() - started)
 
-    def _remember(self, ingested: Sequence[Ingested]) -> None:
-        """Know observed activities at once, before they come back from their topic."""
-        for one in ingested:
-            for activity in one.observed:
-                self._reference.put(activity)
+    def _ingest(self, record: RawRecord) -> Ingested:
+        """Knows observed activities from here on, before they come back from their topic."""
+        one = ingest(record.value, _origin(record), self._context)
+        for activity in one.observed:
+            self._reference.put(activity)
+        return one
 
     def _messages(self, record: RawRecord, one: Ingested) -> list[Message]:
         prefix = self._settings.prefix

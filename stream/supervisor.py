@@ -7,6 +7,7 @@ holds the other end of a pipe as its standard input: it can see when its guardia
 
 import asyncio
 import signal
+import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ STEADY_SEC = 60.0
 GRACE_SEC = 20.0
 """So long may a child take to end in order; then it is killed."""
 _MOST_DOUBLINGS = 10
+WORKER = (sys.executable, "-m", "stream.cli", "worker", "--leash")
+"""A worker that ends when its standard input does."""
 
 
 @dataclass(frozen=True, slots=True)

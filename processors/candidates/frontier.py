@@ -6,7 +6,7 @@ from processors.candidates.stream import Stream
 from processors.learner_view import LearnerView
 from processors.reference import Entry
 
-MAX_SKILLS = 6
+MAX_SKILLS = 5
 """Skills that get a stream: those needed most."""
 
 

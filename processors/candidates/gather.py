@@ -11,17 +11,17 @@ from processors.candidates.reviews import reviews
 from processors.candidates.similar import similar
 from processors.candidates.stream import Candidate, Source, Stream
 from processors.learner_view import LearnerView
-from processors.rules import Removal, RemovalCode, removal_of
+from processors.rules import RemovalCode, removed_by
 
 SOURCES: tuple[Source, ...] = (compliance, continues, reviews, frontier, similar, explore)
 
 
 @dataclass(slots=True)
 class Gathered:
-    """Candidates, and what the rules removed, by activity key."""
+    """Candidates, and which rule removed what else was proposed, by activity key."""
 
     candidates: dict[int, Candidate] = field(default_factory=dict)
-    removed: dict[int, Removal] = field(default_factory=dict)
+    removed: dict[int, RemovalCode] = field(default_factory=dict)
 
 
 def gather(view: LearnerView) -> Gathered:
@@ -53,9 +53,9 @@ def _take(gathered: Gathered, view: LearnerView, stream: Stream) -> None:
         if key in removed:
             continue
         if key not in candidates:
-            removal = removal_of(entry, view, rules[key])
-            if removal is not None:
-                removed[key] = removal
+            rule = removed_by(rules[key], entry, view)
+            if rule is not None:
+                removed[key] = rule.code
                 continue
             candidates[key] = Candidate(entry)
         if note is not None:
@@ -67,7 +67,7 @@ def _take(gathered: Gathered, view: LearnerView, stream: Stream) -> None:
 
 def _readmit(gathered: Gathered, view: LearnerView) -> None:
     removed = gathered.removed.items()
-    cooled = [key for key, removal in removed if removal.code is RemovalCode.NO_PROGRESS]
+    cooled = [key for key, code in removed if code is RemovalCode.NO_PROGRESS]
     for entry in view.entries(cooled):
         del gathered.removed[entry.key]
         gathered.candidates[entry.key] = Candidate(entry)

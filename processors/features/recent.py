@@ -1,52 +1,68 @@
-"""Recent outcomes: how the newest attempts came out, of the learner and by skill."""
+"""Recent outcomes: how the newest attempts came out."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import accumulate
 from math import log
-from typing import TYPE_CHECKING, NamedTuple
+from operator import mul
+from struct import Struct
+from typing import NamedTuple
 
-from processors.features.records.history import ROW
-from processors.trace import share_from_u16
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from processors.features.records.history import LIMIT
+from processors.trace import SHARE_STEPS, share_to_u16
 
 NAME = "recent"
 KIND = "history"
-UNIT = "outcomes in [0, 1]; half log odds"
-SHORT_EVENTS, LONG_EVENTS = 4.0, 16.0
+UNIT = "half log odds"
+_ATTEMPT = Struct(">10xBxHI")
+"""Activity slot, outcome and set of skill slots of a row of the history."""
+_NONE = share_to_u16(None)
+_OVER_4 = tuple(2.0 ** (-k / 4.0) for k in range(LIMIT))
+_OVER_16 = tuple(2.0 ** (-k / 16.0) for k in range(LIMIT))
+_ALL_4 = (0.0, *accumulate(_OVER_4))
+_ALL_16 = (0.0, *accumulate(_OVER_16))
 
 
 class Recent(NamedTuple):
-    """What the history says of outcomes."""
+    """The attempts of the history, newest first, up to 16."""
 
+    activities: tuple[int, ...]
+    """Slots of their activities."""
     outcomes: tuple[float, ...]
-    """Newest first, up to 16."""
-    by_skill: dict[int, tuple[float, ...]]
-    """The same by the slot of each skill."""
-    short: float
-    """Half log odds of success, fading with 4 attempts."""
-    long: float
+    skills: tuple[int, ...]
+    """Sets of the slots of their skills."""
+    over_4: float
+    """Half log odds of success, fading with a half-life of 4 attempts."""
+    over_16: float
     """The same with 16."""
 
+    def on(self, skills: int) -> list[float]:
+        """Outcomes of the attempts on exactly that set of skills."""
+        pairs = zip(self.skills, self.outcomes, strict=True)
+        return [outcome for theirs, outcome in pairs if theirs == skills]
 
-@lru_cache(maxsize=1024)
+
+@lru_cache(maxsize=64)
 def recent(rows: bytes) -> Recent:
-    """The outcomes of a packed history (`LearnerState.history_rows`).
+    """What a packed history (`LearnerState.history_rows`) says of outcomes.
 
-    `short`, `long` = `ln((sum_k 2^(-k/n) y_k + .7) / (sum_k 2^(-k/n) (1 - y_k) + .3)) / 2`, k = 0 for
-    the newest attempt, n = 4 or 16.
+    `over_n = ln((S + .7) / (F + .3)) / 2`, `S = sum_k 2^(-k/n) y_k`, `F = sum_k 2^(-k/n) (1 - y_k)`
+    with k = 0 for the newest attempt.
     """
-    outcomes: list[float] = []
-    by_skill: dict[int, tuple[float, ...]] = {}
-    for outcome, known in reversed(list(_attempts(rows))):
-        outcomes.append(outcome)
-        for slot in range(known.bit_length()):
-            if known >> slot & 1:
-                by_skill[slot] = (*by_skill.get(slot, ()), outcome)
+    attempts = [attempt for attempt in _ATTEMPT.iter_unpack(rows) if attempt[1] != _NONE]
+    if not attempts:
+        return _NOTHING
+    activities, stored, skills = zip(*reversed(attempts), strict=True)
+    outcomes = tuple([share / SHARE_STEPS for share in stored])
+    short, long = sum(map(mul, _OVER_4, outcomes)), sum(map(mul, _OVER_16, outcomes))
+    n = len(outcomes)
     return Recent(
-        tuple(outcomes), by_skill, _odds(outcomes, SHORT_EVENTS), _odds(outcomes, LONG_EVENTS)
+        activities,
+        outcomes,
+        skills,
+        log_odds(short, _ALL_4[n] - short),
+        log_odds(long, _ALL_16[n] - long),
     )
 
 
@@ -55,19 +71,4 @@ def log_odds(good: float, bad: float) -> float:
     return 0.5 * log((good + 0.7) / (bad + 0.3))
 
 
-def _attempts(rows: bytes) -> Iterator[tuple[float, int]]:
-    """Outcome and set of skills of each attempt, oldest first."""
-    for *_, stored, known in ROW.iter_unpack(rows):
-        outcome = share_from_u16(stored)
-        if outcome is not None:
-            yield outcome, known
-
-
-def _odds(outcomes: list[float], events: float) -> float:
-    good = bad = 0.0
-    kept, weight = 2.0 ** (-1.0 / events), 1.0
-    for outcome in outcomes:
-        good += weight * outcome
-        bad += weight * (1.0 - outcome)
-        weight *= kept
-    return log_odds(good, bad)
+_NOTHING = Recent((), (), (), log_odds(0.0, 0.0), log_odds(0.0, 0.0))

@@ -32,7 +32,6 @@ def retention(state: LearnerState, skill: int, at: float) -> float:
     return recall(evidence, at)
 
 
-
 def stability_days(evidence: SkillState) -> float:
     """Half-life of the memory: `3 d * sqrt((1 + S) / (1 + F)) * (1 + age / 7 d)`.
 

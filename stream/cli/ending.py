@@ -49,7 +49,7 @@ def say(text: str) -> None:
 def _usage(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     text = error.format_message().rstrip(".")
-    return f"{text}; see `{context.command_path} --help`" if context else text
+    return f"{text} (see `{context.command_path} --help`)" if context else text
 
 
 def _trace() -> None:

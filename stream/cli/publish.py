@@ -22,7 +22,9 @@ _SHOWN = 5
 
 
 @click.command("publish")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
+@click.argument(
+    "file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
+)
 @click.option(
     "--rate",
     type=click.FloatRange(min=0),

@@ -35,7 +35,9 @@ def up_command(as_json: bool) -> None:
         emit(_described(info))
     else:
         out.print(facts((name, str(value)) for name, value in _described(info).items()))
-        out.print("\nNext: `stepstream load PATHS`, `stepstream worker`; `stepstream down` stops it.")
+        out.print(
+            "\nNext: `stepstream load PATHS`, `stepstream worker`; `stepstream down` stops it."
+        )
 
 
 def _create_topics(settings: Settings) -> None:

@@ -90,7 +90,9 @@ def report_on(messages: Iterable[Placed], validator: Validator) -> Report:
 
 
 @click.command("validate")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
+@click.argument(
+    "file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
+)
 @click.option("--strict", is_flag=True, help="Refuse what lenient validation would repair.")
 @click.option("--fail", is_flag=True, help="Exit with code 1 if any statement is rejected.")
 @json_option

@@ -12,11 +12,8 @@ import click
 from stream.cli.ending import say
 from stream.cli.environment import configured, with_services
 from stream.cli.objective import objective_of
-from stream.supervisor import Child, Supervisor
+from stream.supervisor import WORKER, Child, Supervisor
 from stream.worker import run_worker
-
-COMMAND = (sys.executable, "-m", "stream.cli", "worker", "--leash")
-"""A worker that ends when its standard input does."""
 
 
 @click.command("worker")
@@ -39,7 +36,7 @@ def worker_command(restart: bool, leash: bool) -> int:
     """
     settings = with_services(configured())
     if restart:
-        return asyncio.run(_supervise(Supervisor(Child(COMMAND), say)))
+        return asyncio.run(_supervise(Supervisor(Child(WORKER), say)))
     if leash:
         threading.Thread(target=_end_with_standard_input, name="leash", daemon=True).start()
     _log_to_standard_error(debug=settings.debug)

@@ -110,10 +110,14 @@ class SimulatedLearners:
         return self._of(learner).mind.success(lesson.skills, lesson.hard, now)
 
     def competence(self, learner: str, now: float) -> float:
-        """Hidden mean probability of solving a middling item of a skill that the role requires."""
+        """Hidden mean probability of solving a middling item of a skill that the role requires.
+
+        Over all skills where the role requires none of them; 0 in a world without skills.
+        """
         person = self._of(learner)
         skills = person.wanted or range(len(self._world.skills))
-        return fmean(person.mind.success((skill,), 0.0, now) for skill in skills)
+        each = [person.mind.success((skill,), 0.0, now) for skill in skills]
+        return fmean(each) if each else 0.0
 
     def _of(self, learner: str) -> Person:
         return self._person(int(learner.rsplit("-", 1)[1]))

@@ -36,6 +36,6 @@ class Problem:
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
     """A question to put behind a message about an unknown `word`; empty where none is near."""
-    known = sorted(set(words))
-    near = get_close_matches(word, known, 1) if len(known) <= _MOST_COMPARED else []
+    known = set(words)
+    near = get_close_matches(word, sorted(known), 1) if len(known) <= _MOST_COMPARED else []
     return f"; did you mean {near[0]}?" if near else ""

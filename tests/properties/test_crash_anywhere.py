@@ -112,6 +112,7 @@ async def crash_once(calls: int, *, after: bool) -> tuple[LocalStream, bool]:
         stream = a_stream(store, log)
         await stream.start()
         await stream.run()
+    fuse.left = -1
     return stream, crashed
 
 

@@ -152,11 +152,16 @@ def test_reader_and_schema_agree_on_every_document(form: Form, data: st.DataObje
 
 @forms
 @given(sent=JSON)
-def test_a_reader_raises_nothing_but_value_errors(form: Form, sent: object) -> None:
+def test_a_reader_raises_nothing_but_value_errors_of_one_line(form: Form, sent: object) -> None:
+    assert "\n" not in refusal(form, sent)
+
+
+def refusal(form: Form, sent: object) -> str:
     try:
         form.read(sent)
     except ValueError as error:
-        assert "\n" not in str(error)
+        return str(error)
+    return ""
 
 
 def test_defaults_are_left_out_and_null_means_default() -> None:

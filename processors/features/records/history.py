@@ -15,8 +15,6 @@ from processors.features.decay import clock_sec
 from processors.trace import KIND_CODES, KINDS, Trace, share_from_u16, share_to_u16
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from processors.features.records.table import Table
     from schemas.kinds import Kind
 
@@ -79,10 +77,15 @@ def unpack_steps(rows: bytes, activities: Table, skills: Table) -> list[Step]:
             KINDS[kind & 31],
             share_from_u16(outcome),
             (kind >> 5) / 2.0,
-            tuple([skill_at[skill] for skill in _members(known)]),
+            tuple([skill_at[skill] for skill in members(known)]),
         )
         for sec, ms, id_, slot, kind, outcome, known in ROW.iter_unpack(rows)
     ]
+
+
+def newest_sec(rows: bytes) -> int:
+    """Time of the newest event of a history that is not empty, `clock_sec`."""
+    return int.from_bytes(rows[-SIZE : 4 - SIZE])
 
 
 def with_row(rows: bytes, row: bytes) -> bytes:
@@ -116,7 +119,7 @@ def without_skill(rows: bytes, slot: int) -> bytes:
     return b"".join([ROW.pack(*rest, known & others) for *rest, known in ROW.iter_unpack(rows)])
 
 
-def _split(rows: bytes) -> Iterable[bytes]:
+def _split(rows: bytes) -> list[bytes]:
     return [rows[start : start + SIZE] for start in range(0, len(rows), SIZE)]
 
 
@@ -129,5 +132,6 @@ def _ms(at: float, sec: int) -> int:
 
 
 @lru_cache(maxsize=1024)
-def _members(known: int) -> tuple[int, ...]:
+def members(known: int) -> tuple[int, ...]:
+    """The slots in a set of slots."""
     return tuple(slot for slot in range(known.bit_length()) if known >> slot & 1)

@@ -56,6 +56,11 @@ class Table:
         """Keys by slot."""
         return {slot: key for key, slot in self._slots.items()}
 
+    def key_at(self, slot: int) -> int:
+        """The key of the row that stands in `slot`, which must be taken."""
+        start = slot * self._size
+        return int.from_bytes(self._data[start + 4 : start + HEAD])
+
     def items(self) -> Iterator[tuple[int, bytes]]:
         """Keys and rows, in order of their slots."""
         return ((key_of(row), row) for _, row in self._taken())

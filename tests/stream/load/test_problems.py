@@ -78,8 +78,8 @@ CASES: dict[str, tuple[str, str, Told]] = {
     "wrong types": (
         "a.yaml",
         (
-            "activities:\n- id: [u:a]\n- id: u:b\n  skills: S\n  minutes: long\n  withdrawn: maybe\n"
-            "  title: {en: B}\n  deadlines: soon\n- 7\n"
+            "activities:\n- id: [u:a]\n- id: u:b\n  skills: S\n  minutes: long\n"
+            "  withdrawn: maybe\n  title: {en: B}\n  deadlines: soon\n- 7\n"
         ),
         [
             (2, "id must be a single value"),

@@ -1,0 +1,236 @@
+"""`demo`: everything at work, without anything prepared."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+import click
+
+from schemas.codec import decode_json
+from schemas.errors import ConfigurationError
+from stream import clock
+from stream.cli.ending import EXIT_NO
+from stream.cli.environment import configured, key_maker
+from stream.cli.objective import objective_of
+from stream.cli.output import QUIET, emit, err, json_option, out
+from stream.demo.figures import Summary
+from stream.demo.in_memory import InMemory
+from stream.demo.learners import SimulatedLearners
+from stream.demo.on_kafka import OnKafka
+from stream.demo.place import Place
+from stream.demo.running import Demo
+from stream.demo.screen import screen_for, summary_table
+from stream.demo.servers import Servers, servers
+from stream.demo.sources import File, Simulation, Source
+from stream.demo.watching import Watch
+from stream.load import Loaded, Problems, load
+from stream.load.fields import LearnerKey
+from stream.log import Message
+from stream.reference_changes import changes, values_of
+from stream.settings import Settings, variable
+from stream.wiring import pseudonyms
+
+SAMPLE = Path("examples", "organisation")
+_RATE, _FILE_RATE = 300.0, 1000.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What was asked for on the command line."""
+
+    seconds: float
+    learners: int
+    rate: float
+    statements: Path | None
+    organisation: Path
+    seed: int
+
+
+@click.command("demo")
+@click.option("--seconds", type=click.FloatRange(min=1), default=60.0, show_default=True)
+@click.option("--learners", type=click.IntRange(min=1), default=1000, show_default=True)
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0),
+    help="Messages a second; 0 means as fast as possible.  [default: 300; of a file 1000]",
+)
+@click.option(
+    "--statements",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Publish the statements of this file instead, and end when they are handled.",
+)
+@click.option(
+    "--organisation",
+    type=click.Path(path_type=Path, exists=True),
+    help="Catalogue, profiles and roles, as for `stepstream load`.  [default: the sample]",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another one, other people.")
+@click.option("--keep", is_flag=True, help="Leave Kafka and Valkey running.")
+@click.option("--in-memory", is_flag=True, help="Do without Kafka and Redis.")
+@json_option
+def demo_command(
+    seconds: float,
+    learners: int,
+    rate: float | None,
+    statements: Path | None,
+    organisation: Path | None,
+    seed: int,
+    keep: bool,
+    in_memory: bool,
+    as_json: bool,
+) -> int:
+    """Run everything: Kafka, Valkey, a worker, and learners who do things; watch a queue change.
+
+    Uses the servers that KAFKA_BOOTSTRAP_SERVERS and REDIS_URL name, else those that `stepstream
+    up` started, else starts its own for as long as it runs. Where no Kafka can be had, the same
+    pipeline runs in memory, and the demo says so. Each run has topics and keys of its own.
+
+    In the end every statement must be accounted for: accepted + rejected = published, counted in
+    the topics. Queue age is measured by the worker, for every event, from the statement's arrival
+    in Kafka to the stored queue. The AUC is of predictions made before learning from the outcome,
+    the newest 2000; beside it what somebody would reach who knew the simulated learners' truth.
+    The worker's cap on rejects is off, unless STEPSTREAM_REJECT_CAP is set.
+
+    Ends by itself; Ctrl-C ends it early, in order. Exit code 0 if everything adds up, else 1.
+
+    \b
+    Examples
+      stepstream demo
+      stepstream demo --seconds 20 --rate 1000 --json
+      stepstream demo --statements statements.jsonl.gz --rate 0
+    """
+    wishes = Wishes(
+        seconds=seconds,
+        learners=learners,
+        rate=_rate(rate, statements),
+        statements=statements,
+        organisation=organisation or _sample(),
+        seed=seed,
+    )
+    settings = _settings()
+    with servers(settings, err, keep=keep, in_memory=in_memory) as found:
+        summary = _run(found, wishes)
+        if as_json:
+            emit(summary.to_json())
+        else:
+            out.print(summary_table(summary))
+    if keep and found.kind != "in-memory":
+        _say_what_is_kept(found)
+    return 0 if summary.adds_up else EXIT_NO
+
+
+def _rate(asked: float | None, statements: Path | None) -> float:
+    default = _RATE if statements is None else _FILE_RATE
+    return default if asked is None else asked
+
+
+def _sample() -> Path:
+    beside = Path(__file__).resolve().parents[2] / SAMPLE
+    found = next((folder for folder in (beside, SAMPLE) if folder.is_dir()), None)
+    if found is None:
+        raise ConfigurationError("the sample organisation is not here: name one by --organisation")
+    return found
+
+
+def _settings() -> Settings:
+    """The environment's settings, with names that no other run has."""
+    settings = configured()
+    prefix = f"{settings.prefix}demo-{int(clock.now())}-{os.getpid()}."
+    cap = settings.reject_cap if variable("reject_cap") in os.environ else 1.0
+    return settings.with_(prefix=prefix, group=f"{prefix}{settings.group}", reject_cap=cap)
+
+
+def _run(found: Servers, wishes: Wishes) -> Summary:
+    if found.kind == "in-memory":
+        err.print(f"without Kafka and Redis, in memory: {found.why}", style=QUIET, markup=False)
+    keys = key_maker(found.settings)
+    loaded = load([wishes.organisation], keys)
+    if isinstance(loaded, Problems):
+        raise ConfigurationError(f"the organisation cannot be loaded: {loaded.problems[0]}")
+    place = _place(found)
+    source, loaded = _source(place, loaded, keys, wishes)
+    demo = Demo(
+        place=place,
+        title=_title(found),
+        source=source,
+        rate=wishes.rate,
+        watch=Watch(pseudonyms(found.settings), place.queue),
+        screen=screen_for(err),
+        stopping=asyncio.Event(),
+    )
+    try:
+        return asyncio.run(_until_stopped(demo, _reference(loaded, found.settings)))
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+
+
+def _place(found: Servers) -> Place:
+    if found.kind == "in-memory":
+        return InMemory(found.settings, objective_of(found.settings))
+    report = partial(err.print, style="yellow", markup=False)
+    return OnKafka(found.kind, found.settings, found.folder / "worker.log", report)
+
+
+def _title(found: Servers) -> str:
+    return {
+        "embedded": "Kafka and Valkey on this machine",
+        "external": f"Kafka at {found.settings.kafka}",
+        "in-memory": "in memory, without Kafka",
+    }[found.kind]
+
+
+def _source(
+    place: Place, loaded: Loaded, keys: LearnerKey, wishes: Wishes
+) -> tuple[Source, Loaded]:
+    """What is published, and the organisation with those who publish it."""
+    if wishes.statements is not None:
+        return File(wishes.statements), loaded
+    people = SimulatedLearners(
+        wishes.seed,
+        loaded.activities,
+        loaded.requirements,
+        count=wishes.learners,
+        home_page=place.settings.home_page,
+    )
+    known: dict[str, str] = {}
+
+    def queued(identifier: str) -> Sequence[str]:
+        key = known.get(identifier) or known.setdefault(identifier, keys(identifier))
+        queue = place.queue(key)
+        return [item["activity"] for item in decode_json(queue)["items"]] if queue else ()
+
+    profiles = (*loaded.profiles, *people.profiles(keys))
+    return Simulation(people, wishes.seconds, queued), replace(loaded, profiles=profiles)
+
+
+def _reference(loaded: Loaded, settings: Settings) -> list[Message]:
+    everything = changes(values_of(loaded), {}, prune=False)
+    return list(chain.from_iterable(one.messages(settings.prefix) for one in everything))
+
+
+async def _until_stopped(demo: Demo, reference: Sequence[Message]) -> Summary:
+    task = asyncio.current_task()
+
+    def stop() -> None:
+        if demo.stopping.is_set() and task is not None:
+            task.cancel()
+        demo.stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    try:
+        return await demo.run(reference)
+    finally:
+        demo.screen.close()
+        await demo.place.stop()
+
+
+def _say_what_is_kept(found: Servers) -> None:
+    prefix = found.settings.prefix
+    err.print(f"\nKafka and Valkey go on; this run is STEPSTREAM_PREFIX={prefix}", markup=False)
+    err.print(f"  STEPSTREAM_PREFIX={prefix} stepstream queue sim-00001\n  stepstream down")

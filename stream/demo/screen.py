@@ -1,0 +1,239 @@
+"""How a demo looks: a live screen on a terminal, plain lines elsewhere, a table at the end."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from stream.demo.figures import Figures, Summary
+from stream.demo.watching import STAYS, Deed, Move, Watch
+
+QUIET, STRONG, GOOD, BAD = "bright_black", "bold", "green", "red"
+_SHOWN_ITEMS = 5
+_SHOWN_REASONS = 2
+_PLAIN_EVERY_SEC = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What is shown at one moment."""
+
+    place: str
+    """Where it runs, in words."""
+    elapsed_sec: float
+    published: int
+    per_second: float
+    """Statements handled a second, since the last frame."""
+    now: Figures
+    best_auc: float | None
+    watch: Watch
+
+
+class Screen(Protocol):
+    """Shows frames."""
+
+    def show(self, frame: Frame) -> None:
+        """Show `frame` in place of the one before."""
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+
+
+class LiveScreen:
+    """Redraws one picture."""
+
+    def __init__(self, console: Console) -> None:
+        self._live = Live(console=console, auto_refresh=False, transient=True)
+        self._live.start()
+
+    def show(self, frame: Frame) -> None:
+        """See `Screen.show`."""
+        self._live.update(picture(frame), refresh=True)
+
+    def close(self) -> None:
+        """See `Screen.close`."""
+        self._live.stop()
+
+
+class PlainScreen:
+    """Prints a line every few seconds."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._next = 0.0
+
+    def show(self, frame: Frame) -> None:
+        """See `Screen.show`."""
+        if frame.elapsed_sec >= self._next:
+            self._next = frame.elapsed_sec + _PLAIN_EVERY_SEC
+            self._console.print(plain_line(frame), soft_wrap=True, markup=False)
+
+    def close(self) -> None:
+        """See `Screen.close`."""
+
+
+def screen_for(console: Console) -> Screen:
+    """The screen that fits."""
+    return LiveScreen(console) if console.is_terminal else PlainScreen(console)
+
+
+def plain_line(frame: Frame) -> str:
+    """A frame on one line."""
+    now = frame.now
+    return (
+        f"{frame.elapsed_sec:5.0f} s  {frame.published:,} published, {frame.per_second:,.0f}/s  "
+        f"{now.accepted:,} accepted, {now.rejected:,} rejected, {now.duplicates:,} duplicates  "
+        f"queue age p50 {_ms(now.queue_age_p50_ms)}, p99 {_ms(now.queue_age_p99_ms)}  "
+        f"AUC {_share(now.auc)}"
+    )
+
+
+def picture(frame: Frame) -> RenderableType:
+    """A frame as it fills a terminal."""
+    title = f"[{STRONG}]Stepstream[/] · {escape(frame.place)} · {frame.elapsed_sec:.0f} s"
+    top = Panel(_numbers(frame), title=title, title_align="left", box=box.ROUNDED)
+    if not frame.watch.name:
+        return top
+    return Group(top, _deeds(frame.watch), _queue(frame.watch))
+
+
+def _numbers(frame: Frame) -> Table:
+    now = frame.now
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style=QUIET)
+    grid.add_column(justify="right", style=STRONG, min_width=9)
+    grid.add_column()
+    grid.add_row(
+        "statements",
+        f"{frame.per_second:,.0f}/s",
+        f"{frame.published:,} published, {now.accepted:,} accepted, {now.rejected:,} rejected",
+    )
+    grid.add_row(
+        "queue age",
+        _ms(now.queue_age_p50_ms),
+        f"p50, p99 {_ms(now.queue_age_p99_ms)}: from arrival in the log to the stored queue",
+    )
+    best = f", {frame.best_auc:.3f} for one who knew the truth" if frame.best_auc else ""
+    grid.add_row(
+        "learning",
+        _share(now.auc),
+        f"AUC of {now.predictions:,} answers, each predicted before it was learned{best}",
+    )
+    grid.add_row(
+        "exactly once",
+        f"{now.duplicates:,}",
+        f"sent again and not counted, {now.voided:,} voided; {now.queues:,} queues written",
+    )
+    return grid
+
+
+def _deeds(watch: Watch) -> Panel:
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(style=QUIET, no_wrap=True)
+    rows.add_column(style=STRONG, no_wrap=True)
+    rows.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    rows.add_column(justify="right", no_wrap=True)
+    for deed in reversed(watch.deeds):
+        rows.add_row(_clock(deed), escape(deed.verb), escape(deed.title), _outcome(deed.outcome))
+    return Panel(rows, title=f"{escape(watch.name)} just did", title_align="left", box=box.ROUNDED)
+
+
+def _clock(deed: Deed) -> str:
+    return datetime.fromtimestamp(deed.at).astimezone().strftime("%H:%M:%S")
+
+
+def _outcome(outcome: str) -> Text:
+    return Text(outcome, {"right": GOOD, "wrong": BAD}.get(outcome, ""))
+
+
+def _queue(watch: Watch) -> Panel:
+    rows = Table.grid(padding=(0, 1), expand=True)
+    rows.add_column(justify="right", style=STRONG)
+    rows.add_column(width=3)
+    rows.add_column(ratio=2, overflow="ellipsis", no_wrap=True)
+    rows.add_column(ratio=3, overflow="ellipsis", no_wrap=True)
+    rows.add_column(justify="right", style=QUIET, no_wrap=True)
+    for item in watch.queue.get("items", ())[:_SHOWN_ITEMS]:
+        move = watch.moves.get(item["activity"], STAYS)
+        rows.add_row(
+            str(item["rank"]), _arrow(move), escape(item["title"]), _reasons(item), _facts(item)
+        )
+    title = f"what is next for {escape(watch.name)}, and why"
+    return Panel(rows, title=title, title_align="left", box=box.ROUNDED)
+
+
+def _arrow(move: Move) -> Text:
+    if move.is_new:
+        return Text("new", "cyan")
+    if not move.places:
+        return Text("")
+    return Text(f"▲{move.places}", GOOD) if move.places > 0 else Text(f"▼{-move.places}", QUIET)
+
+
+def _reasons(item: dict[str, Any]) -> Text:
+    texts = [reason["text"] for reason in item["reasons"][:_SHOWN_REASONS]]
+    return Text("\n".join(texts), QUIET)
+
+
+def _facts(item: dict[str, Any]) -> str:
+    return f"{item['minutes']:.0f} min\n{item['expected']['success']:.0%} likely"
+
+
+def summary_table(summary: Summary) -> RenderableType:
+    """The end of a demo."""
+    worker, counted = summary.worker, summary.counted
+    rows = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    rows.add_column(style=QUIET)
+    rows.add_column(overflow="fold")
+    reasons = ", ".join(f"{code} {count:,}" for code, count in counted.reasons.most_common())
+    best = f" ({summary.best_auc:.3f} for one who knew the truth)" if summary.best_auc else ""
+    facts = {
+        "ran on": _PLACES[summary.kafka],
+        "statements": f"{summary.published:,} in {summary.seconds:.1f} s "
+        f"({summary.published / max(summary.seconds, 0.001):,.0f} a second)",
+        "accepted": f"{counted.accepted:,}, each a learning event",
+        "rejected": f"{counted.rejected:,}" + (f": {reasons}" if reasons else ""),
+        "sent again": f"{worker.duplicates:,} recognised, {worker.conflicts:,} of another content",
+        "voided": f"{worker.voided:,}",
+        "queues": f"{worker.queues:,} written",
+        "queue age": f"p50 {_ms(worker.queue_age_p50_ms)}, p99 {_ms(worker.queue_age_p99_ms)}, "
+        "from arrival in the log to the stored queue",
+        "AUC": f"{_share(worker.auc)}{best}",
+    }
+    for name, text in facts.items():
+        rows.add_row(name, text)
+    return Group(rows, Text(), _verdict(summary))
+
+
+def _verdict(summary: Summary) -> Text:
+    counted = summary.counted
+    sums = f"{counted.accepted:,} accepted + {counted.rejected:,} rejected"
+    if summary.adds_up and summary.restarts:
+        text = f"✓ {sums} ≥ {summary.published:,} published: the worker was started again and read "
+        return Text(text + "some twice; what it knew counted once", GOOD)
+    if summary.adds_up:
+        return Text(f"✓ {sums} = {summary.published:,} published: nothing was lost", GOOD)
+    why = "" if summary.is_settled else "; not everything was handled in time"
+    return Text(f"✗ {sums} ≠ {summary.published:,} published{why}", BAD)
+
+
+_PLACES = {
+    "embedded": "Kafka and Valkey on this machine",
+    "external": "the Kafka and the Redis that the environment names",
+    "in-memory": "the in-memory log and store: no Kafka could be had",
+}
+
+
+def _ms(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f} ms"  # noqa: RUF001  (a dash means: none yet)
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"  # noqa: RUF001  (a dash means: none yet)
