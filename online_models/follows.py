@@ -7,8 +7,8 @@ from online_models.contract import Numbers, checked
 from online_models.named_numbers import NamedNumbers, is_name, name_of, number_of
 from online_models.recency import Recency
 
-MAX_SOURCES = 20_000
-"""Activities with a list of successors; who was left longest ago goes first."""
+MAX_SOURCES = 5_000
+"""Activities with a list of successors (8 KB each if full); left longest ago goes first."""
 
 MAX_SUCCESSORS = 16
 """Successors of one activity; the one counted least goes first."""

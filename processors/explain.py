@@ -18,7 +18,7 @@ Telling = Callable[[Scored, LearnerView], Reason]
 MAX_REASONS = 2
 MAX_OPENED = 3
 """Activities that one reason names at most."""
-SMALL = 0.25
+SMALL = 0.3
 """A term below this share of the strongest is not named."""
 
 
@@ -30,8 +30,9 @@ def reasons(slot: Slot, view: LearnerView) -> tuple[Reason, ...]:
 
 
 def _decided_before(slot: Slot) -> list[Telling]:
-    duty = [_duty] if slot.chosen.candidate.due_at is not None else []
-    return [*duty, _new] if slot.explored else duty
+    if slot.explored:
+        return [_new]
+    return [] if slot.chosen.candidate.due_at is None else [_duty]
 
 
 def _by_strength(one: Scored) -> list[Telling]:
@@ -70,13 +71,13 @@ def _joins(skills: Sequence[int], view: LearnerView) -> Reason:
 
 def _standing(skill: int, view: LearnerView) -> str:
     aim = "required" if skill in view.required else "aimed at"
-    return f"{_name(skill, view)} ({view.level[skill]:.2f} of {view.target(skill):.2f} {aim})"
+    return f"{_name(skill, view)} ({view.level(skill):.2f} of {view.target(skill):.2f} {aim})"
 
 
 def _numbers(skill: int, view: LearnerView) -> dict[str, str | float]:
     return {
         "skill": _name(skill, view),
-        "proficiency": round(view.level[skill], 2),
+        "proficiency": round(view.level(skill), 2),
         "target": round(view.target(skill), 2),
     }
 

@@ -53,24 +53,20 @@ class LearnerView:
     """One learner, now."""
 
     def __init__(self, learner: str, state: LearnerState, basis: Basis, now: float) -> None:
-        self.learner = learner
-        self.state = state
+        self.learner, self.state, self.now = learner, state, now
         self.reference = basis.reference
         self.predictors = basis.predictors
         self.objective = basis.objective
-        self.now = now
         self.index = index_of(basis.reference)
         self.profile = basis.reference.profile(learner)
         self.role = self.profile.role if self.profile else ""
-        self.required = basis.reference.requirement(self.role)
-        """Skill -> target that the role names."""
-        self.targets = _targets(self.required, self.profile, basis.objective)
-        """Skill -> target that role or goals name."""
+        self.required, self.targets = _targets(basis, self.profile)
+        """Skill -> target, as the role names it; and as role or goals name it."""
         self.done: Memo[int, bool] = Memo(state.is_done)
         """Activity key -> whether it is finished."""
         self.evidence = state.skills
-        self.level: Memo[int, float] = Memo(self._level)
-        """Skill -> proficiency in [0, 1]."""
+        self.levels = _levels(self.evidence, now)
+        """Skill with evidence -> proficiency in [0, 1]."""
         self.need: Memo[int, float] = Memo(self._need)
         """Skill -> the gap to its target, weighed by whether role or goals name it."""
         self.recent = recent_of(state.history, basis.objective.success_mark)
@@ -82,10 +78,8 @@ class LearnerView:
         """Skill worth keeping up -> when its recall falls too low (POSIX seconds)."""
         self.faded = {skill for skill, at in self.review_at.items() if at <= now}
         """Skills due for review."""
-        self.open_duties = self._open_duties()
-        """What the learner must finish and has not, near or far."""
-        self.duties = self._near_duties()
-        """Keys of what must be finished soon and of what comes before it, and by when."""
+        self.open_duties, self.duties = self._duties()
+        """What the learner must finish and has not; and key -> due time of what is near of it."""
         self.wanted = self._wanted()
         """The skills needed most, the largest need first."""
 
@@ -93,9 +87,13 @@ class LearnerView:
         """Proficiency from which the skill needs no more, in (0, 1]."""
         return self.targets.get(skill, self.objective.mastery)
 
+    def level(self, skill: int) -> float:
+        """Proficiency in [0, 1]."""
+        return self.levels.get(skill, NOTHING_KNOWN.mean)
+
     def gap(self, skill: int) -> float:
         """What is missing to the target, in [0, 1]."""
-        return max(0.0, self.target(skill) - self.level[skill])
+        return max(0.0, self.target(skill) - self.level(skill))
 
     def recall(self, skill: int, at: float) -> float:
         """Probability of recalling the skill at `at` if nothing is done; 0 if never practised."""
@@ -104,7 +102,10 @@ class LearnerView:
 
     def may_return(self, entry: Entry) -> bool:
         """Whether a finished activity is due for review, or for repetition."""
-        return not self.faded.isdisjoint(entry.skills) or self._may_repeat(entry)
+        if not self.faded.isdisjoint(entry.skills):
+            return True
+        repeatable = entry.activity.content in self.objective.repeatable
+        return repeatable and any(self.need[skill] for skill in entry.skills)
 
     def is_exhausted(self, entry: Entry) -> bool:
         """Whether all its skills are mastered and all that it unlocks is done."""
@@ -133,15 +134,11 @@ class LearnerView:
         own = self.profile.minutes_per_week if self.profile else None
         return own if own and own > 0.0 else self.objective.weekly_minutes
 
-    def _level(self, skill: int) -> float:
-        held = self.evidence.get(skill)
-        return (NOTHING_KNOWN if held is None else estimate(*held.within_90d(self.now))).mean
-
     def _need(self, skill: int) -> float:
         target = self.targets.get(skill)
         if target is not None:
-            return max(0.0, target - self.level[skill])
-        return self.objective.interest * max(0.0, self.objective.mastery - self.level[skill])
+            return max(0.0, target - self.level(skill))
+        return self.objective.interest * max(0.0, self.objective.mastery - self.level(skill))
 
     def _wanted(self) -> list[Want]:
         path, need = self.index.path, self.need
@@ -149,18 +146,18 @@ class LearnerView:
         needs = sorted((-need[skill], skill) for skill in skills)[:MAX_WANTED]
         return [Want(-low, skill, path[skill]) for low, skill in needs if low < 0.0]
 
-    def _may_repeat(self, entry: Entry) -> bool:
-        repeatable = entry.activity.content in self.objective.repeatable
-        return repeatable and any(self.need[skill] for skill in entry.skills)
-
-    def _open_duties(self) -> list[Duty]:
+    def _duties(self) -> tuple[list[Duty], Mapping[int, float]]:
         bound = self.index.duties[self.role]
-        return list(open_duties(bound, self.profile, self.done)) if bound else []
-
-    def _near_duties(self) -> Mapping[int, float]:
+        if not bound:
+            return [], {}
         until = self.now + self.objective.compliance_lead_days * DAY_SEC
-        near = [duty for duty in self.open_duties if duty[1] <= until]
-        return with_ways(near, self.index.entries, self.done) if near else {}
+        unfulfilled = list(open_duties(bound, self.profile, self.done))
+        near = [duty for duty in unfulfilled if duty[1] <= until]
+        return unfulfilled, with_ways(near, self.index.entries, self.done)
+
+
+def _levels(evidence: Mapping[int, SkillState], now: float) -> dict[int, float]:
+    return {skill: estimate(*held.within_90d(now)).mean for skill, held in evidence.items()}
 
 
 def _low(recent: Recent, objective: Objective) -> set[int]:
@@ -191,8 +188,12 @@ def _review_at(evidence: Mapping[int, SkillState], objective: Objective) -> dict
 
 
 def _targets(
-    required: Mapping[int, float], profile: LearnerProfile | None, objective: Objective
-) -> Mapping[int, float]:
-    if profile is None or not profile.goals:
-        return required
-    return {**dict.fromkeys(map(hash64, profile.goals), objective.mastery), **required}
+    basis: Basis, profile: LearnerProfile | None
+) -> tuple[Mapping[int, float], Mapping[int, float]]:
+    if profile is None:
+        return {}, {}
+    required = basis.reference.requirement(profile.role)
+    if not profile.goals:
+        return required, required
+    goals = dict.fromkeys(map(hash64, profile.goals), basis.objective.mastery)
+    return required, {**goals, **required}

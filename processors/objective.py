@@ -79,7 +79,7 @@ class Objective:
     weights: Weights = field(default_factory=Weights)
     length: int = knob(5, 1, 50)
     """Most items in a queue."""
-    shortlist: int = knob(9, 1, 200)
+    shortlist: int = knob(8, 1, 200)
     """Most candidates that the models score, at least `length`."""
     per_stream: int = knob(3, 1, 200)
     """Most candidates taken from one stream (one missing skill, the reviews, ...)."""

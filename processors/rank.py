@@ -5,7 +5,7 @@ explain it exactly; what the learner is likely to manage and to finish comes on 
 probability of success, `f` the failure share and `m` skills:
 
     gain      = weight * (p + f (1 - p)) * sum of the needs of its skills / m
-    unlocks   = weight * p * sum over the needed skills behind it of need * discount^distance
+    unlocks   = weight * p * max over the needed skills behind it of need * discount^distance
     review    = weight * (1 - recall of the skill remembered least)
     continues = weight * strength,  similar = weight * probability
 
@@ -121,7 +121,7 @@ def _needs(entry: Entry, view: LearnerView) -> tuple[float, float]:
 
 
 def _ahead(entry: Entry, view: LearnerView) -> float:
-    """Needs that wait behind an activity, at most 1; none where all that it unlocks is done."""
+    """Largest need that waits behind an activity; 0 where all that it unlocks is done."""
     if view.opens_nothing(entry):
         return 0.0
     key, discount = entry.key, view.objective.unlock_discount
@@ -129,8 +129,8 @@ def _ahead(entry: Entry, view: LearnerView) -> float:
     for need, _, path in view.wanted:
         distance = path.ahead.get(key)
         if distance is not None:
-            ahead += need * discount**distance
-    return min(1.0, ahead)
+            ahead = max(ahead, need * discount**distance)
+    return ahead
 
 
 def _forgetting(entry: Entry, view: LearnerView) -> float:

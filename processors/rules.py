@@ -191,7 +191,8 @@ LEARNER_RULES: tuple[LearnerRule, ...] = (
 
 def rules_for(entry: Entry) -> Rules:
     """The few rules that can ever remove `entry`; holds until the catalogue changes."""
-    return tuple(rule for rule in (*CATALOGUE_RULES, *LEARNER_RULES) if rule.concerns(entry))
+    everything: Rules = (*CATALOGUE_RULES, *LEARNER_RULES)
+    return tuple(rule for rule in everything if rule.concerns(entry))
 
 
 def removed_by(rules: Rules, entry: Entry, learner: Learner) -> CatalogueRule | LearnerRule | None:

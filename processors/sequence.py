@@ -1,6 +1,5 @@
 """The order of a queue: duties first, then by score under caps, with skills spaced, in a budget."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -12,28 +11,36 @@ from processors.rank import Scored
 WEEK_SEC = 7 * DAY_SEC
 
 
+@dataclass(slots=True)
 class Caps:
     """How many items of one sort a queue holds, and may hold."""
 
-    __slots__ = ("_counts", "_objective")
-
-    def __init__(self, objective: Objective, counts: Mapping[Sort, int] | None = None) -> None:
-        self._objective = objective
-        self._counts = dict(counts or {})
+    objective: Objective
+    contents: dict[str, int] = field(default_factory=dict)
+    courses: dict[str, int] = field(default_factory=dict)
+    reviews: int = 0
 
     def admits(self, one: Scored) -> bool:
-        """Whether one more such item is allowed."""
-        counts = self._counts
-        return all(counts.get(sort, 0) < self._limit(sort) for sort in _sorts(one))
+        """Whether one more such item is allowed; what is of no known sort is not limited."""
+        limits, activity = self.objective, one.entry.activity
+        return (
+            self.contents.get(activity.content, 0) < limits.max_per_content
+            and self.courses.get(activity.course, 0) < limits.max_per_course
+            and (not one.terms.review or self.reviews < limits.max_reviews)
+        )
 
     def count(self, one: Scored) -> None:
         """The queue holds one more such item."""
-        for sort in _sorts(one):
-            self._counts[sort] = self._counts.get(sort, 0) + 1
+        content, course = one.entry.activity.content, one.entry.activity.course
+        if content:
+            self.contents[content] = self.contents.get(content, 0) + 1
+        if course:
+            self.courses[course] = self.courses.get(course, 0) + 1
+        self.reviews += bool(one.terms.review)
 
     def copy(self) -> "Caps":
         """The same counts, to go on from."""
-        return Caps(self._objective, self._counts)
+        return Caps(self.objective, self.contents.copy(), self.courses.copy(), self.reviews)
 
 
 @dataclass(slots=True)
@@ -57,10 +64,10 @@ def arrange(ranked: Sequence[Scored], view: LearnerView) -> Arrangement:
     for one in duties:
         caps.count(one)
     order, rest = list(duties), [one for one in ranked if one not in duties]
-    while len(order) < length and (one := _next(order, rest, caps)) is not None:
-        order.append(one)
-        rest.remove(one)
-        caps.count(one)
+    while len(order) < length and (best := _next(order, rest, caps)) is not None:
+        order.append(best)
+        rest.remove(best)
+        caps.count(best)
     return Arrangement(order, len(duties), rest, caps)
 
 

@@ -1,11 +1,13 @@
 """LearnerState: all that is kept of one learner, at most 4 KiB, a function of the traces alone.
 
-Three kinds of content, by what the order of arrival does to them (`docs/features.md` has them all):
-*linear* sums do not depend on it, and voiding takes a part back; *extremes* (latest, largest) do
-not depend on it either, and voiding looks the next one up in the history; the *history* is the
-newest 16 events in event time, whatever their order of arrival, but does not get back what has
-left it. Beyond the bounds the least recent leaves, by event time, ties by key; what has left is
-forgotten, so there the order of arrival counts.
+What the order of arrival and a voiding do to its parts (`docs/features.md` has them all): *linear*
+sums do not depend on the order, and voiding takes a part back; *extremes* (latest, largest) do not
+depend on it either, and voiding looks the next one up in the history; the *history* is the newest
+16 events in event time, whatever their order, but what has left it does not come back.
+
+Beyond the bounds the least recent leaves, by event time, ties by key, and what leaves is forgotten.
+Which skills and activities remain, and when they were last touched, still does not depend on the
+order; but a sum lacks what it had counted before it left and came back, so there the order counts.
 
 | kept                        | at most | bytes each | who leaves                             |
 |-----------------------------|---------|------------|----------------------------------------|
@@ -18,8 +20,6 @@ forgotten, so there the order of arrival counts.
 """
 
 from collections.abc import Sequence
-from itertools import accumulate
-from operator import mul
 from struct import Struct
 from zlib import crc32
 
@@ -41,7 +41,6 @@ _CHECK = Struct(">BI")
 """Version; CRC-32 of all that follows."""
 _COUNTS = Struct(">BBBBB")
 """Rows of skills, activities, finished, contents, history."""
-_SIZES = (skill.ROW.size, activity.ROW.size, finished.SIZE, contents.ROW.size, history.SIZE)
 _START = _CHECK.size + _COUNTS.size
 _ROWS = _START + totals.ROW.size
 _RESTORE = "restore the store's last good copy, or delete the state and replay the events"
@@ -94,6 +93,16 @@ class LearnerState:
         if self._steps[0] is not rows:
             self._steps = rows, history.unpack_steps(rows, self.activity_rows, self.skill_rows)
         return self._steps[1]
+
+    @property
+    def newest(self) -> Step | None:
+        """The newest event of the history; cheaper than `history`."""
+        row = self.history_rows[-history.SIZE :]
+        return history.unpack_steps(row, self.activity_rows, self.skill_rows)[0] if row else None
+
+    def remembers(self, trace: Trace) -> bool:
+        """Whether the event of `trace` is in the history."""
+        return history.holds(self.history_rows, trace)
 
     def skill(self, key: int) -> SkillState | None:
         """The evidence for a skill; None where none is known."""
@@ -243,15 +252,19 @@ def decode(data: bytes) -> LearnerState:
     return state
 
 
-def _ends(data: bytes) -> tuple[int, ...]:
+def _ends(data: bytes) -> tuple[int, int, int, int, int]:
     """Where the rows of each sort end."""
     if len(data) < _ROWS:
         raise Corrupt(f"a learner's state of {len(data)} bytes is too short: {_RESTORE}")
     version, crc = _CHECK.unpack_from(data)
     if version != VERSION:
         raise Corrupt(f"a learner's state of version {version}, not {VERSION}: {_RESTORE}")
-    counts = _COUNTS.unpack_from(data, _CHECK.size)
-    ends = tuple(accumulate(map(mul, counts, _SIZES), initial=_ROWS))[1:]
-    if len(data) != ends[-1] or crc32(memoryview(data)[_CHECK.size :]) != crc:
+    n_skills, n_activities, n_done, n_used, n_steps = _COUNTS.unpack_from(data, _CHECK.size)
+    skills = _ROWS + n_skills * skill.ROW.size
+    activities = skills + n_activities * activity.ROW.size
+    done = activities + n_done * finished.SIZE
+    used = done + n_used * contents.ROW.size
+    steps = used + n_steps * history.SIZE
+    if len(data) != steps or crc32(data[_CHECK.size :]) != crc:
         raise Corrupt(f"a learner's state is not what was written: {_RESTORE}")
-    return ends
+    return skills, activities, done, used, steps

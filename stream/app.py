@@ -10,6 +10,7 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 import faust
@@ -48,6 +49,7 @@ def build_app(settings: Settings, agents: Agents) -> AppT:
         key_serializer="raw",
         store="memory://",
         autodiscover=False,
+        datadir=_data_dir(settings),
         web_enabled=False,
         topic_allow_declare=False,
         topic_disable_leader=True,
@@ -69,6 +71,13 @@ def build_app(settings: Settings, agents: Agents) -> AppT:
     _agent(app, settings, STATEMENTS.name, _fatal(_of_values(agents.ingest)))
     _agent(app, settings, EVENTS.name, _fatal(_by_partition(agents.personalize)))
     return app
+
+
+def _data_dir(settings: Settings) -> Path:
+    """Faust makes this folder though nothing is kept in it; only its last level by itself."""
+    folder = Path(settings.home) / "faust"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _agent(

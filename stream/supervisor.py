@@ -103,7 +103,7 @@ def meaning(code: int) -> str:
         return "it was told to"
     if code < 0:
         return f"killed by {signal.Signals(-code).name}"
-    return f"exit code {code}, see what it logged"
+    return f"exit code {code}"
 
 
 async def _end(process: Process) -> None:

@@ -25,9 +25,9 @@ class Estimate(NamedTuple):
 def proficiency(state: LearnerState, skill: int, at: float) -> Estimate:
     """Beta posterior of the success probability (Gelman et al., BDA3, section 2.4).
 
-    `a = 1 + S`, `b = 2 + F`, `mean = a / (a + b)`, `sd = sqrt(a b / (a + b + 1)) / (a + b)`, where S
-    and F are weighted successes and failures that fade with a half-life of 90 days: what is not
-    practised drifts back to 1/3 and grows uncertain. A success never lowers the mean.
+    `a = 1 + S`, `b = 2 + F`, `mean = a / (a + b)`, `sd = sqrt(a b / (a + b + 1)) / (a + b)` with S
+    and F = weighted successes and failures of half-life 90 days: what is not practised drifts back
+    to 1/3 and grows uncertain. A success never lowers the mean.
     """
     evidence = state.skill(skill)
     if evidence is None:

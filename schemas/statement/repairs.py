@@ -36,10 +36,12 @@ _BARE_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNOR
 
 def single_activities_to_arrays(slots: dict[str, Any]) -> bool:
     """Give every slot of `contextActivities` an array; True where one was not."""
-    single = [slot for slot, held in slots.items() if isinstance(held, dict)]
-    for slot in single:
-        slots[slot] = [slots[slot]]
-    return bool(single)
+    single = False
+    for slot, held in slots.items():
+        if isinstance(held, dict):
+            slots[slot] = [held]
+            single = True
+    return single
 
 
 def repair(statement: dict[str, Any], home_page: str) -> tuple[Deviation, ...]:

@@ -37,6 +37,7 @@ from stream.wiring import pseudonyms
 
 SAMPLE = Path("examples", "organisation")
 _RATE, _FILE_RATE = 300.0, 1000.0
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,8 @@ def demo_command(
         organisation=organisation or _sample(),
         seed=seed,
     )
+    for number in _ENDING:
+        signal.signal(number, signal.default_int_handler)
     settings = _settings()
     with servers(settings, err, keep=keep, in_memory=in_memory) as found:
         summary = _run(found, wishes)
@@ -173,7 +176,7 @@ def _place(found: Servers) -> Place:
     if found.kind == "in-memory":
         return InMemory(found.settings, objective_of(found.settings))
     report = partial(err.print, style="yellow", markup=False)
-    return OnKafka(found.kind, found.settings, found.folder / "worker.log", report)
+    return OnKafka(found.kind, found.settings, found.folder, report)
 
 
 def _title(found: Servers) -> str:
@@ -221,7 +224,7 @@ async def _until_stopped(demo: Demo, reference: Sequence[Message]) -> Summary:
             task.cancel()
         demo.stopping.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ENDING:
         asyncio.get_running_loop().add_signal_handler(number, stop)
     try:
         return await demo.run(reference)

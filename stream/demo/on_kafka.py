@@ -20,7 +20,8 @@ from stream.store.redis_store import RedisStore
 from stream.supervisor import WORKER, Child, Supervisor
 from stream.topics import ALL, EVENTS, RECOMMENDATIONS, REJECTED, STATEMENTS
 
-_LOOK_SEC = 0.1
+_LOOK_SEC = 0.5
+_QUEUES = "queues_written_total"
 _START_SEC = 60.0
 
 
@@ -30,22 +31,24 @@ class OnKafka:
     Args:
         kind: embedded or external.
         settings: with a prefix that nobody else uses.
-        log: file that takes what the worker prints.
+        folder: takes the worker's files: what it prints, and Faust's own.
         report: takes a line for people when the worker has to be started again.
     """
 
     def __init__(
-        self, kind: str, settings: Settings, log: Path, report: Callable[[str], None]
+        self, kind: str, settings: Settings, folder: Path, report: Callable[[str], None]
     ) -> None:
         self.kind = kind
-        self.settings = settings.with_(metrics_port=_free_port())
-        self._log = log
+        self.settings = settings.with_(metrics_port=_free_port(), home=str(folder))
+        self._log = folder / "worker.log"
         self._mirror = Mirror()
         self._lives = Lives()
         self._opened = ExitStack()
         self._admin = Admin(settings.kafka)
         self._store = RedisStore(settings.store, settings.partitions)
-        self._supervisor = Supervisor(self._child(), report)
+        self._supervisor = Supervisor(
+            self._child(), lambda line: report(f"{line} ({self._last_words()})")
+        )
         self._running: asyncio.Task[int] | None = None
 
     def _child(self) -> Child:
@@ -67,12 +70,19 @@ class OnKafka:
         await self._wait_until_ready()
 
     async def _wait_until_ready(self) -> None:
-        deadline = clock.monotonic() + _START_SEC
-        while (await self.readings()).total("partitions") < self.settings.partitions:
+        """Wait for all partitions, then for the queues that the reference data asks for."""
+        deadline, written = clock.monotonic() + _START_SEC, -1.0
+        while not await self._rests(written):
+            written = (await self.readings()).total(_QUEUES)
             self.restarts()
             if clock.monotonic() > deadline:
                 raise Unavailable(f"the worker does not get ready; it said: {self._last_words()}")
             await asyncio.sleep(_LOOK_SEC)
+
+    async def _rests(self, written: float) -> bool:
+        readings = await self.readings()
+        owns_all = readings.total("partitions") >= self.settings.partitions
+        return owns_all and readings.total(_QUEUES) == written
 
     async def publish(self, messages: Sequence[bytes]) -> None:
         """See `Place.publish`."""

@@ -47,6 +47,7 @@ class Demo:
         Raises:
             StepstreamError: where the worker does not start, or ends for good.
         """
+        self.screen.say("starting the worker")
         await self.place.start(reference)
         self._started = self._looked = clock.monotonic()
         await self._publish()

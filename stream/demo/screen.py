@@ -39,6 +39,9 @@ class Frame:
 class Screen(Protocol):
     """Shows frames."""
 
+    def say(self, text: str) -> None:
+        """Show that something takes a moment."""
+
     def show(self, frame: Frame) -> None:
         """Show `frame` in place of the one before."""
 
@@ -52,6 +55,10 @@ class LiveScreen:
     def __init__(self, console: Console) -> None:
         self._live = Live(console=console, auto_refresh=False, transient=True)
         self._live.start()
+
+    def say(self, text: str) -> None:
+        """See `Screen.say`."""
+        self._live.update(Text(f"{text} ...", QUIET), refresh=True)
 
     def show(self, frame: Frame) -> None:
         """See `Screen.show`."""
@@ -68,6 +75,10 @@ class PlainScreen:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._next = 0.0
+
+    def say(self, text: str) -> None:
+        """See `Screen.say`."""
+        self._console.print(text, markup=False)
 
     def show(self, frame: Frame) -> None:
         """See `Screen.show`."""

@@ -2,8 +2,6 @@
 
 import asyncio
 import gzip
-import random
-from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any

@@ -27,6 +27,10 @@ class Finished:
     def __len__(self) -> int:
         return len(self._read())
 
+    def number(self) -> int:
+        """How many activities are finished."""
+        return sum(word & 255 > _ZERO for word in self._read().values())
+
     def count(self, activity: int) -> int:
         """How often `activity` was finished, less how often that was undone."""
         word = self._read().get(activity >> 24)

@@ -23,6 +23,7 @@ ROW = Struct(">IHIBBHI")
 """Seconds, milliseconds, statement, activity slot, kind and weight, outcome, set of skill slots."""
 SIZE = ROW.size
 _START = Struct(">IHI")
+_REST = Struct(">BBHI")
 _SKILLS = Struct(f">{ROW.size - 4}xI")
 _ORDER = _START.size
 _NOWHERE = 255
@@ -53,34 +54,36 @@ class Step(NamedTuple):
 def pack_step(trace: Trace, activities: Table, skills: Table) -> bytes:
     """The row of `trace`, whose activity and skills are in the tables already."""
     slot = activities.slot(trace.activity) if trace.engaging else None
-    known = map(skills.slot, trace.skills) if trace.weight else ()
-    sec = clock_sec(trace.at)
-    return ROW.pack(
-        sec,
-        _ms(trace.at, sec),
-        trace.id & 0xFFFF_FFFF,
+    return _start(trace) + _REST.pack(
         _NOWHERE if slot is None else slot,
         KIND_CODES[trace.kind] | round(trace.weight * 2.0) << 5,
         share_to_u16(trace.outcome),
-        sum([1 << skill for skill in known if skill is not None]),
+        slots_of(trace.skills, skills) if trace.weight else 0,
     )
 
 
 def unpack_steps(rows: bytes, activities: Table, skills: Table) -> list[Step]:
     """The rows, unpacked, in their order."""
     activity_at, skill_at = activities.by_slot(), skills.by_slot()
+    activity_at[_NOWHERE] = 0
     return [
         Step(
             sec + ms / 1000.0,
             id_,
-            0 if slot == _NOWHERE else activity_at[slot],
+            activity_at[slot],
             KINDS[kind & 31],
             share_from_u16(outcome),
             (kind >> 5) / 2.0,
-            tuple([skill_at[skill] for skill in members(known)]),
+            tuple([skill_at[skill] for skill in members(known)]) if known else (),
         )
         for sec, ms, id_, slot, kind, outcome, known in ROW.iter_unpack(rows)
     ]
+
+
+def holds(rows: bytes, trace: Trace) -> bool:
+    """Whether the event of `trace` is there."""
+    start = _start(trace)
+    return start in rows and any(row.startswith(start) for row in _split(rows))
 
 
 def newest_sec(rows: bytes) -> int:
@@ -99,9 +102,8 @@ def with_row(rows: bytes, row: bytes) -> bytes:
 
 def without_trace(rows: bytes, trace: Trace) -> bytes:
     """The rows without the event of `trace`, whether it is there or not."""
-    sec = clock_sec(trace.at)
-    start = _START.pack(sec, _ms(trace.at, sec), trace.id & 0xFFFF_FFFF)
-    return b"".join([row for row in _split(rows) if row[:_ORDER] != start])
+    start = _start(trace)
+    return b"".join([row for row in _split(rows) if not row.startswith(start)])
 
 
 def without_activity(rows: bytes, slot: int) -> bytes:
@@ -127,8 +129,20 @@ def _hide(row: bytes) -> bytes:
     return row[:_ORDER] + bytes((_NOWHERE,)) + row[_ORDER + 1 :]
 
 
-def _ms(at: float, sec: int) -> int:
-    return min(max(round((at - sec) * 1000.0), 0), 999)
+def _start(trace: Trace) -> bytes:
+    sec = clock_sec(trace.at)
+    ms = min(max(round((trace.at - sec) * 1000.0), 0), 999)
+    return _START.pack(sec, ms, trace.id & 0xFFFF_FFFF)
+
+
+def slots_of(keys: tuple[int, ...], skills: Table) -> int:
+    """The set of slots of those skills that stand in the table."""
+    known = 0
+    for key in keys:
+        slot = skills.slot(key)
+        if slot is not None:
+            known |= 1 << slot
+    return known
 
 
 @lru_cache(maxsize=1024)

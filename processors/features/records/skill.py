@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from math import exp2
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from processors.features.decay import DAY_SEC, clock_sec, fade, left, shift
-from processors.features.records.table import key_of
+from processors.features.decay import DAY_SEC, clock_sec, left, shift
 from processors.trace import SHARE_STEPS
 
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ UNITS = 2 * SHARE_STEPS
 """Undecayed counts are whole numbers of 1/20000: sums of half weights and 1/10000 shares."""
 MAX_16 = 2**16 - 1
 MAX_32 = 2**32 - 1
-_Sums = tuple[float, float, float, float, float, float]
-_NOTHING: _Sums = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+_NOTHING = (0.0,) * 6
 
 
 class Pair(NamedTuple):
@@ -95,15 +94,15 @@ def with_evidence(row: bytes | None, key: int, at: float, units: tuple[int, int]
     now = clock_sec(at)
     if row is None:
         row = ROW.pack(now, key, now, 0, 0, 0, *_NOTHING)
-    last, as_of, attempts, good, bad, sums = _sum(row, at, *units)
+    last, _, as_of, attempts, good, bad, *sums = ROW.unpack(row)
     return ROW.pack(
         max(last, now),
         key,
-        as_of,
+        max(as_of, now),
         min(attempts + 1, MAX_16),
-        min(good, MAX_32),
-        min(bad, MAX_32),
-        *sums,
+        min(good + units[0], MAX_32),
+        min(bad + units[1], MAX_32),
+        *_summed(sums, shift(as_of, at), units[0] / UNITS, units[1] / UNITS),
     )
 
 
@@ -116,26 +115,35 @@ def without_evidence(row: bytes, at: float, units: tuple[int, int], last: int) -
         units: what `units_of` gave.
         last: time of the latest evidence that stays, `clock_sec`.
     """
-    _, as_of, attempts, good, bad, sums = _sum(row, at, -units[0], -units[1])
+    _, key, as_of, attempts, good, bad, *sums = ROW.unpack(row)
     if attempts <= 1:
         return None
-    rest = (max(0.0, value) for value in sums)
-    return ROW.pack(last, key_of(row), as_of, attempts - 1, max(good, 0), max(bad, 0), *rest)
-
-
-def _sum(row: bytes, at: float, good: int, bad: int) -> tuple[int, int, int, int, int, _Sums]:
-    last, _, was, attempts, g_all, b_all, g_1, b_1, g_14, b_14, g_90, b_90 = ROW.unpack(row)
-    as_of, idle, age = shift(was, at)
-    life_1, life_14, life_90 = HALF_LIVES_SEC
-    kept_1, kept_14, kept_90 = fade(idle, life_1), fade(idle, life_14), fade(idle, life_90)
-    new_1, new_14, new_90 = fade(age, life_1), fade(age, life_14), fade(age, life_90)
-    g, b = good / UNITS, bad / UNITS
-    sums = (
-        g_1 * kept_1 + g * new_1,
-        b_1 * kept_1 + b * new_1,
-        g_14 * kept_14 + g * new_14,
-        b_14 * kept_14 + b * new_14,
-        g_90 * kept_90 + g * new_90,
-        b_90 * kept_90 + b * new_90,
+    moved = shift(as_of, at)
+    rest = _summed(sums, moved, -units[0] / UNITS, -units[1] / UNITS)
+    return ROW.pack(
+        last,
+        key,
+        moved[0],
+        attempts - 1,
+        max(good - units[0], 0),
+        max(bad - units[1], 0),
+        *[max(0.0, value) for value in rest],
     )
-    return last, as_of, attempts, g_all + good, b_all + bad, sums
+
+
+def _summed(
+    sums: list[float], moved: tuple[int, int, float], good: float, bad: float
+) -> tuple[float, ...]:
+    """The six fading sums with more (or, below 0, less) at the event's time."""
+    _, idle, age = moved
+    life_1, life_14, life_90 = HALF_LIVES_SEC
+    kept_1, kept_14, kept_90 = exp2(-idle / life_1), exp2(-idle / life_14), exp2(-idle / life_90)
+    new_1, new_14, new_90 = exp2(-age / life_1), exp2(-age / life_14), exp2(-age / life_90)
+    return (
+        sums[0] * kept_1 + good * new_1,
+        sums[1] * kept_1 + bad * new_1,
+        sums[2] * kept_14 + good * new_14,
+        sums[3] * kept_14 + bad * new_14,
+        sums[4] * kept_90 + good * new_90,
+        sums[5] * kept_90 + bad * new_90,
+    )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from math import log
+from math import exp2, log
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from processors.features.decay import DAY_SEC, fade, shift
+from processors.features.decay import DAY_SEC, shift
 from processors.features.records.skill import MAX_32, UNITS
 from schemas.kinds import Kind
 
@@ -53,31 +53,31 @@ def totals_of(row: bytes) -> Totals:
 
 def with_trace(totals: Totals, trace: Trace, units: tuple[int, int]) -> Totals:
     """The sums with `trace`, which may be late; `units` is what `units_of` gave."""
-    return _sum(totals, trace, 1, units)
+    return _summed(totals, trace, 1, units)
 
 
 def without_trace(totals: Totals, trace: Trace, units: tuple[int, int]) -> Totals:
     """The sums without `trace`, which they must hold; nothing is left where it was the last."""
     if totals.events <= 1:
         return Totals()
-    rest = _sum(totals, trace, -1, (-units[0], -units[1]))
+    rest = _summed(totals, trace, -1, (-units[0], -units[1]))
     return Totals._make(max(value, 0) for value in rest)._replace(pace_logs=rest.pace_logs)
 
 
-def _sum(totals: Totals, trace: Trace, sign: int, units: tuple[int, int]) -> Totals:
+def _summed(totals: Totals, trace: Trace, sign: int, units: tuple[int, int]) -> Totals:
     events, was, good, bad, engagement, good_14, bad_14, logs, timed = totals
     as_of, idle, age = shift(was, trace.at)
-    kept, new = fade(idle, OUTCOMES_SEC), fade(age, OUTCOMES_SEC) / UNITS
-    engaged = sign * fade(age, ENGAGEMENT_SEC) if trace.engaging else 0.0
-    kept_pace = fade(idle, PACE_SEC)
+    kept, new = exp2(-idle / OUTCOMES_SEC), exp2(-age / OUTCOMES_SEC) / UNITS
+    engaged = sign * exp2(-age / ENGAGEMENT_SEC) if trace.engaging else 0.0
+    kept_pace = exp2(-idle / PACE_SEC)
     ratio = _log_ratio(trace)
-    timing = 0.0 if ratio is None else sign * fade(age, PACE_SEC)
+    timing = 0.0 if ratio is None else sign * exp2(-age / PACE_SEC)
     return Totals(
         min(events + sign, MAX_32),
         as_of,
         min(good + units[0], MAX_32),
         min(bad + units[1], MAX_32),
-        engagement * fade(idle, ENGAGEMENT_SEC) + engaged,
+        engagement * exp2(-idle / ENGAGEMENT_SEC) + engaged,
         good_14 * kept + units[0] * new,
         bad_14 * kept + units[1] * new,
         logs * kept_pace + timing * (ratio or 0.0),

@@ -1,0 +1,149 @@
+"""A small world for queues: a catalogue in a few words, events, and predictors that say what they
+are told."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from processors.objective import Objective
+from processors.queueing import Basis, Occasion, Rebuilt, build_queue, rebuild
+from processors.reference import Reference
+from processors.state import LearnerState, apply, fresh
+from processors.trace import trace_of
+from schemas.codec import hash64
+from schemas.event import LearningEvent
+from schemas.kinds import Kind
+from schemas.queue import Queue
+from schemas.reference import Activity, LearnerProfile, RoleRequirement
+
+NOW = 1_750_000_000.0
+DAY = 86_400.0
+LEARNER = "learner-1"
+
+
+@dataclass
+class Fixed:
+    """An expectation that is the same for all, or told by activity key."""
+
+    value: float = 0.6
+    by_key: Mapping[int, float] = field(default_factory=dict)
+    asked: list[int] = field(default_factory=list)
+
+    def predict_many(
+        self, common: dict[str, float], each: Iterable[dict[str, float]]
+    ) -> list[float]:
+        assert common
+        features = list(each)
+        self.asked.append(len(features))
+        return [self._of(own) for own in features]
+
+    def _of(self, own: dict[str, float]) -> float:
+        switches = (name for name in own if name.startswith("i:"))
+        keys = [int(name[2:], 16) for name in switches]
+        return self.by_key.get(keys[0], self.value) if keys else self.value
+
+
+@dataclass
+class Ways:
+    """What others did next, by activity id."""
+
+    ways: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def next_of(self, before: int) -> list[tuple[int, float]]:
+        found = {hash64(key): after for key, after in self.ways.items()}.get(before, {})
+        return sorted(((hash64(k), p) for k, p in found.items()), key=lambda pair: -pair[1])
+
+
+@dataclass
+class Crowd:
+    lengths: Mapping[str, float] = field(default_factory=dict)
+
+    def difficulty(self, item: int) -> float:
+        assert item
+        return 0.5
+
+    def minutes(self, item: int) -> float | None:
+        return {hash64(key): length for key, length in self.lengths.items()}.get(item)
+
+
+@dataclass
+class Told:
+    version: str = "told-1"
+    success: Fixed = field(default_factory=Fixed)
+    engagement: Fixed = field(default_factory=Fixed)
+    follows: Ways = field(default_factory=Ways)
+    items: Crowd = field(default_factory=Crowd)
+
+
+@dataclass
+class World:
+    """One learner before one catalogue."""
+
+    reference: Reference = field(default_factory=Reference)
+    state: LearnerState = field(default_factory=fresh)
+    predictors: Told = field(default_factory=Told)
+    objective: Objective = field(default_factory=lambda: Objective(exploration=0.0))
+    events: int = 0
+
+    @property
+    def basis(self) -> Basis:
+        return Basis(self.reference, self.predictors, self.objective)
+
+    def add(self, name: str, *skills: str, after: Iterable[str] = (), **facts: Any) -> None:
+        """An activity of the catalogue."""
+        self.reference.put(Activity(id=name, skills=skills, prerequisites=tuple(after), **facts))
+
+    def is_a(self, role: str, requires: Mapping[str, float], **facts: Any) -> None:
+        """The learner's role and what it requires."""
+        self.reference.put(LearnerProfile(learner=LEARNER, role=role, **facts))
+        self.reference.put(RoleRequirement(role=role, skills=requires))
+
+    def does(
+        self,
+        name: str,
+        kind: Kind = Kind.COMPLETED,
+        outcome: float | None = None,
+        at: float | None = None,
+        **facts: Any,
+    ) -> None:
+        """One event of the learner."""
+        self.events += 1
+        when = NOW - 1000 + self.events if at is None else at
+        activity = self.reference.lookup(name) or Activity(id=name)
+        event = LearningEvent(
+            id=f"event-{self.events}",
+            learner=LEARNER,
+            kind=kind,
+            verb=f"verb/{kind}",
+            activity=name,
+            occurred_at=when,
+            received_at=when,
+            outcome=outcome,
+            skills=activity.skills,
+            content=activity.content,
+            minutes=activity.minutes,
+            difficulty=activity.difficulty,
+            done_by=activity.done_by,
+            pass_mark=activity.pass_mark,
+            **facts,
+        )
+        apply(self.state, trace_of(event))
+
+    def occasion(self, now: float = NOW, version: int = 7) -> Occasion:
+        return Occasion(now, version, {"statement": "s-1", "verb": "v"})
+
+    def queue(self, now: float = NOW, version: int = 7) -> Queue:
+        return build_queue(LEARNER, self.state, self.basis, self.occasion(now, version))
+
+    def rebuilt(self, now: float = NOW, version: int = 7) -> Rebuilt:
+        return rebuild(LEARNER, self.state, self.basis, self.occasion(now, version))
+
+    def offered(self, now: float = NOW, version: int = 7) -> list[str]:
+        """Ids of the queue, in order."""
+        return [item.activity for item in self.queue(now, version).items]
+
+
+def codes(queue: Queue, activity: str) -> list[str]:
+    """Reason codes of one item."""
+    (item,) = (item for item in queue.items if item.activity == activity)
+    return [reason.code.value for reason in item.reasons]
