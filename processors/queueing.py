@@ -22,6 +22,7 @@ from schemas.queue import Queue, QueueItem
 __all__ = ["Basis", "Occasion", "Rebuilt", "build_queue", "rebuild", "why_not"]
 
 SMALLEST_PROPENSITY = 1e-4
+SHORTEST_MINUTES = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _item(rank_: int, slot: Slot, minutes: float, start: float, view: LearnerVie
         score=round(one.score, 3),
         propensity=max(SMALLEST_PROPENSITY, round(slot.propensity, 4)),
         expected=expected(one, view),
-        minutes=round(minutes, 1),
+        minutes=max(SHORTEST_MINUTES, round(minutes, 1)),
         not_before=view.now if is_duty(one) else start,
         reasons=reasons(slot, view),
     )

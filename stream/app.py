@@ -66,10 +66,10 @@ def build_app(settings: Settings, agents: Agents) -> AppT:
         agent_supervisor=CrashingSupervisor,
     )
     app.conf.checkpointed_topic = settings.prefix + EVENTS.name
-    app.conf.resume = _fatal(agents.resume)
+    app.conf.resume = guarded(agents.resume)
     app.transport = CheckpointTransport([URL(url) for url in app.conf.broker], app)
-    _agent(app, settings, STATEMENTS.name, _fatal(_of_values(agents.ingest)))
-    _agent(app, settings, EVENTS.name, _fatal(_by_partition(agents.personalize)))
+    _agent(app, settings, STATEMENTS.name, guarded(_of_values(agents.ingest)))
+    _agent(app, settings, EVENTS.name, guarded(_by_partition(agents.personalize)))
     return app
 
 
@@ -136,7 +136,9 @@ def _record(event: EventT[Any]) -> RawRecord:
     )
 
 
-def _fatal(call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+def guarded(call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """`call`, ended together with the process by any error."""
+
     async def run(*arguments: Any) -> Any:
         try:
             return await call(*arguments)

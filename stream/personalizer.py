@@ -193,6 +193,10 @@ class Personalizer:
         self._metrics.reference_version.set(self._world.reference.version)
         self.quality.score([one for outcome in outcomes for one in outcome.observations])
 
+    def applied(self) -> dict[int, int]:
+        """Offset of the last applied event by owned partition; -1 before the first."""
+        return {partition: owned.applied for partition, owned in self._owned.items()}
+
     def take(self, change: Change) -> None:
         """Hear that reference data changed; queues concerned are rebuilt by the next `tick`."""
         self._changes.append(change)

@@ -69,6 +69,8 @@ class Settings:
     """Port of the Prometheus endpoint; 0 takes a free one, -1 none."""
     session_timeout_sec: float = 12.0
     """A worker silent for so long loses its partitions."""
+    stall_sec: float = 60.0
+    """A worker whose partition has unread events and stands still for so long starts afresh."""
     home: str = ".stepstream"
     """Folder of the embedded stack's data."""
     patience_sec: float = 60.0

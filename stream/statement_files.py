@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from io import BufferedReader
 from itertools import chain
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from schemas.errors import ConfigurationError
 from schemas.statement.decoding import elements, parse
@@ -16,6 +16,8 @@ from schemas.statement.decoding import elements, parse
 _GZIP = b"\x1f\x8b"
 _LARGEST_WHOLE = 1 << 30
 """A file is only read whole, to see whether it is one JSON value, up to so many bytes."""
+
+_Stream: TypeAlias = BufferedReader | gzip.GzipFile
 
 
 class Placed(NamedTuple):
@@ -64,27 +66,26 @@ def _explained(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BufferedReader]:
-    if _is_stdin(path):
-        # typeshed asks for a RawIOBase; any readable of bytes will do
-        reader = BufferedReader(sys.stdin.buffer)  # type: ignore[arg-type]
-        yield reader
-        reader.detach()
-    else:
+    if not _is_stdin(path):
         with path.open("rb") as source:
             yield source
+        return
+    stdin: Any = sys.stdin.buffer  # typeshed wants a RawIOBase; any reader of bytes will do
+    reader = BufferedReader(stdin)
+    yield reader
+    reader.detach()
 
 
 def _is_stdin(path: Path) -> bool:
     return str(path) == "-"
 
 
-def _unpacked(source: BufferedReader) -> IO[bytes]:
-    if source.peek(len(_GZIP))[: len(_GZIP)] == _GZIP:
-        return gzip.open(source)
-    return source
+def _unpacked(source: BufferedReader) -> _Stream:
+    is_packed = source.peek(len(_GZIP))[: len(_GZIP)] == _GZIP
+    return gzip.GzipFile(fileobj=source) if is_packed else source
 
 
-def _messages(stream: IO[bytes]) -> Iterator[Placed]:
+def _messages(stream: _Stream) -> Iterator[Placed]:
     head = stream.readline()
     if isinstance(parse(head), dict):
         return _lines(chain([head], stream))

@@ -12,7 +12,7 @@ from processors.pipeline import World
 from processors.reference import Reference
 from schemas.errors import Unavailable
 from stream import clock
-from stream.app import build_app, end_process
+from stream.app import build_app, end_process, guarded
 from stream.ingester import Ingester
 from stream.kafka import Admin, Publisher
 from stream.metrics import Metrics
@@ -20,11 +20,13 @@ from stream.personalizer import Personalizer
 from stream.records import RawRecord, Record
 from stream.reference_feed import ReferenceFeed, take
 from stream.settings import Settings
+from stream.stall import StallWatch
 from stream.store.redis_store import RedisStore
-from stream.topics import ALL
+from stream.topics import ALL, EVENTS
 
 _TICK_SEC = 0.25
 _QUALITY_EVERY_TICKS = 20
+_WATCH_SEC = 5.0
 
 _log = logging.getLogger("stepstream")
 
@@ -77,9 +79,11 @@ class Worker:
             _log.info("metrics at http://%s:%d/metrics", self._settings.metrics_host, port)
         app = build_app(self._settings, self)
         await app.start()
+        watch = asyncio.ensure_future(guarded(self._watch_for_ever)())
         try:
             await self._tick_for_ever()
         finally:
+            watch.cancel()
             await app.stop()
             feed.close()
 
@@ -98,6 +102,25 @@ class Worker:
             if ticks % _QUALITY_EVERY_TICKS == 0:
                 self._personalizer.quality.export()
             await asyncio.sleep(0 if more else _TICK_SEC)
+
+    async def _watch_for_ever(self) -> None:
+        """Asks Kafka itself, over a connection of its own: the agents' one may be what stalls."""
+        watch = StallWatch(self._settings.stall_sec)
+        admin = Admin(self._settings.kafka)
+        topic = self._settings.prefix + EVENTS.name
+        while True:
+            await asyncio.sleep(_WATCH_SEC)
+            applied = self._personalizer.applied()
+            try:
+                ends = await asyncio.to_thread(admin.ends, topic)
+            except Unavailable as error:
+                _log.warning("%s", error)
+                continue
+            if stuck := watch.stalled(clock.monotonic(), applied, ends):
+                raise Unavailable(
+                    f"partitions {stuck} have unread events and stand still for more than "
+                    f"{self._settings.stall_sec:.0f} s: the worker starts afresh"
+                )
 
 
 async def wait_for_kafka(settings: Settings) -> None:
@@ -120,24 +143,33 @@ async def wait_for_kafka(settings: Settings) -> None:
             return
 
 
-def _cancel_on_sigterm() -> None:
-    task = asyncio.current_task()
-    if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+async def _main(settings: Settings, objective: Objective, told: asyncio.Event) -> None:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
+    def stop() -> None:
+        told.set()
+        if task is not None:
+            task.cancel()
 
-async def _main(settings: Settings, objective: Objective) -> None:
-    _cancel_on_sigterm()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
     await wait_for_kafka(settings)
     await Worker(settings, objective).run()
 
 
 def run_worker(settings: Settings, objective: Objective) -> None:
-    """Run a worker in this process; any error ends it with a code that says what to do."""
+    """Run a worker in this process until SIGTERM or SIGINT.
+
+    Any other end, also one that Faust calls orderly, ends the process with a code that says what
+    to do: a worker that stops by itself must not look as if somebody had stopped it.
+    """
+    told = asyncio.Event()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_main(settings, objective))
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        _log.info("stopped")
+            runner.run(_main(settings, objective, told))
     except BaseException as error:  # noqa: BLE001  whatever it is, going on would lose events
-        end_process(error)
+        if not told.is_set():
+            end_process(error)
+    if not told.is_set():
+        end_process(Unavailable("the worker stopped by itself; it must be started again"))
+    _log.info("stopped")

@@ -19,6 +19,10 @@ BASE_DAYS = 3.0
 """Stability after one sitting with as many successes as failures; a prior, not fitted to data."""
 SPACING_DAYS = 7.0
 LEAST_DAYS, MOST_DAYS = 0.25, 1000.0
+_NIL = 1e-200
+"""Below this, sums of what is older than fifty years have lost their precision."""
+_MOST_BACK = 30.0
+"""Half-lives that a sum is reckoned back: by more, the rounding of 1e-16 would show."""
 _PER_DAY = DAY_SEC / HALF_LIVES_SEC[1] - DAY_SEC / HALF_LIVES_SEC[2]
 
 
@@ -44,7 +48,9 @@ def stability_days(evidence: SkillState) -> float:
     practised; `age` is `spacing_days`. So stability grows with success, and more where practice
     was spread over days than where it was massed (Cepeda et al., Psychological Science 2008).
     """
-    balance = (1.0 + evidence.successes_90d) / (1.0 + evidence.failures_90d)
+    half_lives = DAY_SEC * _idle_days(evidence) / HALF_LIVES_SEC[2]
+    back = exp2(min(half_lives, _MOST_BACK))
+    balance = (1.0 + back * evidence.successes_90d) / (1.0 + back * evidence.failures_90d)
     days = BASE_DAYS * sqrt(balance) * (1.0 + spacing_days(evidence) / SPACING_DAYS)
     return min(max(days, LEAST_DAYS), MOST_DAYS)
 
@@ -57,7 +63,11 @@ def spacing_days(evidence: SkillState) -> float:
     """
     short = evidence.successes_14d + evidence.failures_14d
     long = evidence.successes_90d + evidence.failures_90d
-    if short <= 0.0 or long <= 0.0:
+    if short < _NIL:
         return 0.0
-    waited_days = (evidence.as_of - evidence.last_practised) / DAY_SEC
-    return max(0.0, -log2(short / long) / _PER_DAY - waited_days)
+    return max(0.0, -log2(short / long) / _PER_DAY - _idle_days(evidence))
+
+
+def _idle_days(evidence: SkillState) -> float:
+    """How long the sums have faded since the last practice; 0 unless newer was withdrawn."""
+    return (evidence.as_of - evidence.last_practised) / DAY_SEC

@@ -7,10 +7,7 @@ from schemas.errors import Rejection
 
 
 class Reason(StrEnum):
-    """A rejection code (the value) and its meaning.
-
-    The order decides which of several faults is reported: an earlier one explains later ones.
-    """
+    """A rejection code (the value) and its meaning."""
 
     meaning: str
 
@@ -21,7 +18,10 @@ class Reason(StrEnum):
         member.meaning = meaning
         return member
 
-    TOO_LARGE = "too_large", "the message is larger than this receiver accepts"
+    TOO_LARGE = (
+        "too_large",
+        "the message has more bytes, or more than 10000 statements, than is accepted",
+    )
     BAD_ENCODING = "bad_encoding", "the message is not UTF-8 without a byte order mark"
     NOT_JSON = "not_json", "the message is not JSON"
     TOO_DEEP = "too_deep", "values are nested more than 254 levels deep"

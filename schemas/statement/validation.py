@@ -12,6 +12,8 @@ from schemas.statement.reasons import Reason
 from schemas.statement.repairs import Deviation, repair, single_activities_to_arrays
 
 DEFAULT_MAX_BYTES = 1 << 20
+MOST_STATEMENTS = 10_000
+"""More in one message are refused whole: each would become a dead letter of its own."""
 _NOTHING: dict[str, Any] = {}
 
 
@@ -80,6 +82,8 @@ class Validator:
         fault = fault_of_value(raw, value)
         if not isinstance(value, list):
             return Message(raw, (fault or self._check(value),))
+        if len(value) > MOST_STATEMENTS:
+            return Message(raw, (Reason.TOO_LARGE.rejection(),))
         statements = value if fault is None else map(decode, elements(raw))
         return Message(raw, self._check_all(statements), is_batch=True)
 
@@ -92,10 +96,9 @@ class Validator:
             return statement
         if not isinstance(statement, dict):
             return Reason.NOT_A_STATEMENT.rejection()
-        fault = _fault(statement)
-        if fault is None:
-            return self._accept(statement)
-        return self._mend(statement) if self._lenient else fault
+        if has_form(statement):
+            return fault_between_fields(statement) or self._accept(statement)
+        return self._mend(statement) if self._lenient else fault_of_form(statement)
 
     def _accept(self, statement: dict[str, Any]) -> Valid:
         slots = statement.get("context", _NOTHING).get("contextActivities")
@@ -105,13 +108,10 @@ class Validator:
 
     def _mend(self, statement: dict[str, Any]) -> Checked:
         made = repair(statement, self._home_page)
-        return _fault(statement) or Valid(statement, tuple(code.value for code in made))
-
-
-def _fault(statement: dict[str, Any]) -> Rejection | None:
-    if has_form(statement):
-        return fault_between_fields(statement)
-    return fault_of_form(statement)
+        if not has_form(statement):
+            return fault_of_form(statement)
+        codes = tuple(code.value for code in made)
+        return fault_between_fields(statement) or Valid(statement, codes)
 
 
 def _refuse_repeated_ids(checked: tuple[Checked, ...]) -> tuple[Checked, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
 import click
@@ -104,7 +105,23 @@ def _guess(word: str) -> str:
     return f"; did you mean {meant!r}?" if meant else ""
 
 
+def _version() -> str:
+    try:
+        return version(NAME)
+    except PackageNotFoundError:
+        return "(not installed: runs from its source)"
+
+
 _EPILOG = """\b
+Begin with
+  stepstream demo                 everything at work, nothing to prepare
+  stepstream up                   a Kafka and a Valkey of your own
+  stepstream load examples/worked_example
+  stepstream worker --restart     in another terminal
+  stepstream publish examples/worked_example/statements.jsonl
+  stepstream queue 1001
+
+\b
 Exit codes
    0  done
    1  done, and the answer is no (not found, not running, something was refused)
@@ -122,19 +139,10 @@ Exit codes
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(package_name=NAME, message="%(prog)s %(version)s")
+@click.version_option(_version(), message="%(prog)s %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Keep a fresh queue of next activities for every learner, from the xAPI statements they cause.
-
-    \b
-    Begin with
-      stepstream demo                 everything at work, nothing to prepare
-      stepstream up                   a Kafka and a Valkey of your own
-      stepstream load examples/worked_example
-      stepstream worker --restart     in another terminal
-      stepstream publish examples/worked_example/statements.jsonl
-      stepstream queue 1001
 
     Every command explains itself: `stepstream COMMAND --help`.
     """

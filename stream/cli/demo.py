@@ -17,7 +17,7 @@ from stream import clock
 from stream.cli.ending import EXIT_NO
 from stream.cli.environment import configured, key_maker
 from stream.cli.objective import objective_of
-from stream.cli.output import QUIET, emit, err, json_option, out
+from stream.cli.output import QUIET, emit, err, examples, json_option, out
 from stream.demo.figures import Summary
 from stream.demo.in_memory import InMemory
 from stream.demo.learners import SimulatedLearners
@@ -52,7 +52,14 @@ class Wishes:
     seed: int
 
 
-@click.command("demo")
+@click.command(
+    "demo",
+    epilog=examples(
+        "stepstream demo",
+        "stepstream demo --seconds 20 --rate 1000 --json",
+        "stepstream demo --statements statements.jsonl.gz --rate 0",
+    ),
+)
 @click.option("--seconds", type=click.FloatRange(min=1), default=60.0, show_default=True)
 @click.option("--learners", type=click.IntRange(min=1), default=1000, show_default=True)
 @click.option(
@@ -75,6 +82,7 @@ class Wishes:
 @click.option("--in-memory", is_flag=True, help="Do without Kafka and Redis.")
 @json_option
 def demo_command(
+    *,
     seconds: float,
     learners: int,
     rate: float | None,
@@ -98,12 +106,6 @@ def demo_command(
     The worker's cap on rejects is off, unless STEPSTREAM_REJECT_CAP is set.
 
     Ends by itself; Ctrl-C ends it early, in order. Exit code 0 if everything adds up, else 1.
-
-    \b
-    Examples
-      stepstream demo
-      stepstream demo --seconds 20 --rate 1000 --json
-      stepstream demo --statements statements.jsonl.gz --rate 0
     """
     wishes = Wishes(
         seconds=seconds,

@@ -10,7 +10,18 @@ import click
 from schemas.errors import EXIT_STOP, Unavailable
 from stream.cli.ending import say
 from stream.cli.environment import configured, key_maker, services
-from stream.cli.output import GOOD, QUIET, emit, err, json_option, many, number, out, table
+from stream.cli.output import (
+    GOOD,
+    QUIET,
+    emit,
+    err,
+    examples,
+    json_option,
+    many,
+    number,
+    out,
+    table,
+)
 from stream.kafka import Admin, Publisher, Reader
 from stream.load import Loaded, Problem, Problems, load
 from stream.load.fields import LearnerKey
@@ -23,7 +34,14 @@ _ANY_KEY = "00" * 32
 """Stands in for the pseudonym key where files are only checked: no key leaves the command."""
 
 
-@click.command("load")
+@click.command(
+    "load",
+    epilog=examples(
+        "stepstream load examples/worked_example",
+        "stepstream load catalogue.csv people.yaml --base https://lms.example.org/activities/",
+        "stepstream load organisation/ --prune --dry-run",
+    ),
+)
 @click.argument("paths", type=click.Path(path_type=Path, exists=True), nargs=-1, required=True)
 @click.option("--base", default="", help="Put before activity ids that are no IRIs.")
 @click.option("--dry-run", is_flag=True, help="Check the files and say what would be done.")
@@ -42,12 +60,6 @@ def load_command(
     the files hold any of it. Activities that are known from statements alone stay.
 
     Exit code 0 if all was published, 78 if the files have problems: nothing is published then.
-
-    \b
-    Examples
-      stepstream load examples/worked_example
-      stepstream load catalogue.csv people.yaml --base https://lms.example.org/activities/
-      stepstream load organisation/ --prune --dry-run
     """
     settings = _reached(dry_run=dry_run)
     result = load(paths, _keys(settings), base)

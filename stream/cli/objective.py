@@ -21,10 +21,7 @@ def objective_of(settings: Settings) -> Objective:
         return Objective()
     path = Path(settings.objective)
     try:
-        given = _values(_tree(path))
-        if not isinstance(given, dict):
-            raise Malformed(1, "must map names to values")
-        return objective_from(given)
+        return objective_from(_mapping(path))
     except Malformed as error:
         raise ConfigurationError(f"{path}:{error.line}: {error.text}") from None
     except ConfigurationError as error:
@@ -35,9 +32,12 @@ def objective_of(settings: Settings) -> Objective:
         ) from None
 
 
-def _tree(path: Path) -> Node | None:
+def _mapping(path: Path) -> dict[str, Any]:
     text = path.read_text("utf-8")
-    return json_tree(text) if path.suffix.lower() == ".json" else yaml_tree(text)
+    given = _values(json_tree(text) if path.suffix.lower() == ".json" else yaml_tree(text))
+    if not isinstance(given, dict):
+        raise Malformed(1, "must map names to values")
+    return given
 
 
 def _values(node: Node | None) -> Any:

@@ -22,6 +22,11 @@ json_option = click.option(
 )
 
 
+def examples(*lines: str) -> str:
+    """The end of a command's help."""
+    return "\n".join(("\b", "Examples", *(f"  {line}" for line in lines)))
+
+
 def emit(value: Any) -> None:
     """One line of JSON on standard output."""
     click.echo(encode_json(value))

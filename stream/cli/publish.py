@@ -9,7 +9,7 @@ import click
 from stream import clock
 from stream.cli.ending import EXIT_NO, say
 from stream.cli.environment import services
-from stream.cli.output import byte_progress, emit, json_option, many, number, out
+from stream.cli.output import byte_progress, emit, examples, json_option, many, number, out
 from stream.kafka import Admin, Publisher
 from stream.log import Message
 from stream.publish import StatementMessages, paced, send_all
@@ -21,7 +21,13 @@ _MESSAGES_BETWEEN_UPDATES = 200
 _SHOWN = 5
 
 
-@click.command("publish")
+@click.command(
+    "publish",
+    epilog=examples(
+        "stepstream publish statements.jsonl.gz",
+        "stepstream publish statements.json --rate 500",
+    ),
+)
 @click.argument(
     "file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
 )
@@ -42,11 +48,6 @@ def publish_command(file: Path, rate: float, as_json: bool) -> int:
 
     Exit code 0 if all were published, 1 if some are too large for Kafka, 75 if Kafka did not
     take all of them.
-
-    \b
-    Examples
-      stepstream publish statements.jsonl.gz
-      stepstream publish statements.json --rate 500
     """
     settings = services()
     Admin(settings.kafka).ensure(ALL, settings.prefix, settings.partitions)

@@ -10,12 +10,19 @@ from rich.table import Table
 from schemas.codec import decode_json
 from stream.cli.ending import EXIT_NO, say
 from stream.cli.environment import keys_of, services
-from stream.cli.output import QUIET, STRONG, emit, json_option, out, table, when
+from stream.cli.output import QUIET, STRONG, examples, json_option, out, table, when
 from stream.settings import Settings
 from stream.store.redis_store import RedisStore
 
 
-@click.command("queue")
+@click.command(
+    "queue",
+    epilog=examples(
+        "stepstream queue 1001",
+        "stepstream queue ada@example.org --json",
+        'stepstream queue "https://lms.example.org|1001"',
+    ),
+)
 @click.argument("learner")
 @json_option
 def queue_command(learner: str, as_json: bool) -> int:
@@ -25,12 +32,6 @@ def queue_command(learner: str, as_json: bool) -> int:
     name, `homePage|name`, or an e-mail address.
 
     Exit code 0 if there is a queue, 1 if nothing is known of LEARNER.
-
-    \b
-    Examples
-      stepstream queue 1001
-      stepstream queue ada@example.org --json
-      stepstream queue "https://lms.example.org|1001"
     """
     settings = services()
     found = asyncio.run(_queue(keys_of(learner, settings), settings))

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import click
 
 from stream.cli.environment import services
-from stream.cli.output import GOOD, QUIET, emit, json_option, many, number, out, table
+from stream.cli.output import GOOD, QUIET, emit, examples, json_option, many, number, out, table
 from stream.kafka import Publisher, Reader
 from stream.publish import send_all
 from stream.records import Record
@@ -15,7 +15,13 @@ from stream.settings import Settings
 from stream.topics import REJECTED
 
 
-@click.command("redrive")
+@click.command(
+    "redrive",
+    epilog=examples(
+        "stepstream redrive",
+        "stepstream redrive --reason bad_identifier --limit 10 --yes",
+    ),
+)
 @click.option("--reason", default="", help="Only letters of this reason code.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
 @click.option("--yes", is_flag=True, help="Send them; without it only say what would be sent.")
@@ -28,11 +34,6 @@ def redrive_command(reason: str, limit: int | None, yes: bool, as_json: bool) ->
     --yes nothing is sent. What was sent again is marked in learning.rejected and not sent twice;
     even if it were, a statement counts once. Letters of reason id_conflict (a known statement id
     with another content) are left alone unless --reason names them.
-
-    \b
-    Examples
-      stepstream redrive
-      stepstream redrive --reason bad_identifier --limit 10 --yes
     """
     settings = services()
     with _letters(settings) as letters:

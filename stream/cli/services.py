@@ -5,14 +5,20 @@ from pathlib import Path
 import click
 
 from stream.cli.environment import configured, with_services
-from stream.cli.output import emit, err, facts, json_option, out
+from stream.cli.output import emit, err, examples, facts, json_option, out
 from stream.embedded.stack import StackInfo, start_detached, stop
 from stream.kafka import Admin
 from stream.settings import Settings
 from stream.topics import ALL
 
 
-@click.command("up")
+@click.command(
+    "up",
+    epilog=examples(
+        "stepstream up",
+        "STEPSTREAM_HOME=/var/tmp/stepstream stepstream up --json",
+    ),
+)
 @json_option
 def up_command(as_json: bool) -> None:
     """Start Kafka and Valkey on this machine, in the background, and create the topics.
@@ -21,11 +27,6 @@ def up_command(as_json: bool) -> None:
     (.stepstream if nothing does). Nothing has to be installed: Kafka's jars are fetched once and
     checked against pinned digests, Valkey comes with the requirements. If they run already, this
     says where.
-
-    \b
-    Examples
-      stepstream up
-      STEPSTREAM_HOME=/var/tmp/stepstream stepstream up --json
     """
     settings = configured()
     with err.status("starting Kafka and Valkey"):
@@ -55,15 +56,15 @@ def _described(info: StackInfo) -> dict[str, str | int]:
     }
 
 
-@click.command("down")
+@click.command(
+    "down",
+    epilog=examples(
+        "stepstream down",
+    ),
+)
 @json_option
 def down_command(as_json: bool) -> None:
-    """Stop the Kafka and the Valkey that `up` started, in order. Their data stays.
-
-    \b
-    Example
-      stepstream down
-    """
+    """Stop the Kafka and the Valkey that `up` started, in order. Their data stays."""
     home = Path(configured().home)
     stopped = stop(home.absolute())
     if as_json:

@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from itertools import pairwise
 from typing import Any
@@ -11,7 +11,7 @@ import click
 from rich.text import Text
 
 from stream.cli.environment import configured
-from stream.cli.output import QUIET, STRONG, emit, json_option, out, table
+from stream.cli.output import QUIET, STRONG, emit, examples, json_option, out, table
 from stream.settings import Settings, variable
 
 _SECRET = frozenset({"pseudonym_key", "redis"})
@@ -36,26 +36,30 @@ def _documented(statements: list[ast.stmt]) -> Iterator[tuple[str, str]]:
             yield field.target.id, " ".join(str(text.value.value).split())
 
 
-@click.command("settings")
+@click.command(
+    "settings",
+    epilog=examples(
+        "stepstream settings",
+        "STEPSTREAM_PARTITIONS=24 stepstream settings --json",
+    ),
+)
 @json_option
 def settings_command(as_json: bool) -> None:
-    """List every setting: its environment variable, default, present value and meaning.
-
-    \b
-    Examples
-      stepstream settings
-      STEPSTREAM_PARTITIONS=24 stepstream settings --json
-    """
+    """List every setting: its environment variable, default, present value and meaning."""
     rows = list(described())
     if as_json:
         emit(rows)
         return
-    shown = table("variable", "default", "now", "meaning")
+    shown = table("variable", "meaning")
     for row in rows:
-        is_changed = row["now"] != row["default"]
-        now = Text(str(row["now"]) if is_changed else "", STRONG)
-        shown.add_row(row["variable"], Text(str(row["default"]), QUIET), now, row["meaning"])
+        shown.add_row(row["variable"], _meaning(row))
     out.print(shown)
+
+
+def _meaning(row: Mapping[str, Any]) -> Text:
+    default, now = str(row["default"]), str(row["now"])
+    text = Text.assemble(row["meaning"], "\n", (f"default {default or '(none)'}", QUIET))
+    return text.append(f", now {now}", STRONG) if now != default else text
 
 
 def described() -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ import click
 from schemas.errors import StepstreamError, Unavailable
 from stream.cli.ending import EXIT_NO
 from stream.cli.environment import configured, services
-from stream.cli.output import BAD, GOOD, emit, facts, json_option, number, out
+from stream.cli.output import BAD, GOOD, emit, examples, facts, json_option, number, out
 from stream.cli.topics import written_by_topic
 from stream.embedded.stack import status
 from stream.kafka import Admin
@@ -23,17 +23,18 @@ _NOBODY = "0" * 32
 _COUNTED = (STATEMENTS, EVENTS, REJECTED, RECOMMENDATIONS)
 
 
-@click.command("status")
+@click.command(
+    "status",
+    epilog=examples(
+        "stepstream status",
+        "until stepstream status --json; do sleep 1; done",
+    ),
+)
 @json_option
 def status_command(as_json: bool) -> int:
     """Say whether Kafka and Redis answer, where they are, and how much has been written.
 
     Exit code 0 where both answer, 1 otherwise.
-
-    \b
-    Examples
-      stepstream status
-      until stepstream status --json; do sleep 1; done
     """
     try:
         settings = services()

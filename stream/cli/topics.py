@@ -3,7 +3,7 @@
 import click
 
 from stream.cli.environment import services
-from stream.cli.output import GOOD, emit, json_option, number, out, table
+from stream.cli.output import GOOD, emit, examples, json_option, number, out, table
 from stream.kafka import Admin, Reader
 from stream.settings import Settings
 from stream.topics import ALL, Topic
@@ -11,18 +11,19 @@ from stream.topics import ALL, Topic
 _DAY_MS = 86_400_000
 
 
-@click.command("topics")
+@click.command(
+    "topics",
+    epilog=examples(
+        "stepstream topics",
+        "STEPSTREAM_PREFIX=test. stepstream topics --json",
+    ),
+)
 @json_option
 def topics_command(as_json: bool) -> None:
     """Create the topics that are missing, and list all of them.
 
     Running it twice changes nothing. The number of partitions is fixed when a topic is created:
     STEPSTREAM_PARTITIONS says how many; STEPSTREAM_PREFIX is put before every name.
-
-    \b
-    Examples
-      stepstream topics
-      STEPSTREAM_PREFIX=test. stepstream topics --json
     """
     settings = services()
     created = Admin(settings.kafka).ensure(ALL, settings.prefix, settings.partitions)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +19,7 @@ from stream.cli.output import (
     QUIET,
     byte_progress,
     emit,
+    examples,
     json_option,
     many,
     number,
@@ -89,7 +89,15 @@ def report_on(messages: Iterable[Placed], validator: Validator) -> Report:
     return report
 
 
-@click.command("validate")
+@click.command(
+    "validate",
+    epilog=examples(
+        "stepstream validate statements.jsonl.gz",
+        "stepstream validate statements.json --strict --fail",
+        "zcat *.gz | stepstream validate - --json",
+        '  {"accepted":21990,"rejected":10,"repaired":12,"reasons":{"bad_iri":10}}',
+    ),
+)
 @click.argument(
     "file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
 )
@@ -104,13 +112,6 @@ def validate_command(file: Path, strict: bool, fail: bool, as_json: bool) -> int
     apply them: known deviations of real senders are repaired, unless --strict.
 
     Exit code 0 if FILE could be read, whatever is in it; with --fail, 1 if anything is rejected.
-
-    \b
-    Examples
-      stepstream validate statements.jsonl.gz
-      stepstream validate statements.json --strict --fail
-      zcat *.gz | stepstream validate - --json
-        {"accepted":21990,"rejected":10,"repaired":12,"reasons":{"bad_iri":10}}
     """
     settings = configured()
     report = _read(file, _validator(settings, strict=strict or settings.strict))

@@ -12,11 +12,18 @@ import click
 from stream.cli.ending import say
 from stream.cli.environment import configured, with_services
 from stream.cli.objective import objective_of
+from stream.cli.output import examples
 from stream.supervisor import WORKER, Child, Supervisor
 from stream.worker import run_worker
 
 
-@click.command("worker")
+@click.command(
+    "worker",
+    epilog=examples(
+        "stepstream worker --restart",
+        "STEPSTREAM_METRICS_PORT=9101 stepstream worker",
+    ),
+)
 @click.option("--restart", is_flag=True, help="Start it again whenever that helps.")
 @click.option("--leash", is_flag=True, hidden=True, help="End when standard input ends.")
 def worker_command(restart: bool, leash: bool) -> int:
@@ -28,11 +35,6 @@ def worker_command(restart: bool, leash: bool) -> int:
     there are partitions may run at the same time; they share the work.
 
     Exit code 0 if it was stopped, 75 if starting it again helps, 78 if somebody must look first.
-
-    \b
-    Examples
-      stepstream worker --restart
-      STEPSTREAM_METRICS_PORT=9101 stepstream worker
     """
     settings = with_services(configured())
     if restart:

@@ -1,137 +1,33 @@
 """What every model has to keep, run on every model found in the package, none listed by hand."""
 
-import inspect
 import math
-import pkgutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import pytest
+from harness.model_manners import (
+    FOUND,
+    MANNERS,
+    Lessons,
+    answers,
+    draw_lessons,
+    every,
+    every_one,
+    features,
+    manner_of,
+    shares,
+    taught,
+    tiny,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import online_models
 from online_models.contract import CrowdModel, Model, NextModel, Numbered, Numbers, accumulate
 from online_models.features import BUCKETS
 from online_models.probability import ProbabilityModel
 
 laws = settings(max_examples=40, deadline=None)  # the machine may be busy
-
-Lesson = tuple[Any, ...]
-Lessons = list[Lesson]
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How models of one protocol are taught and asked."""
-
-    teach: Callable[[Any, Lesson], None]
-    ask: Callable[[Any, Lesson], list[float]]
-    lessons: st.SearchStrategy[Lesson]
-    spoiled: Lessons
-    """Lessons with nothing in them that may be learned."""
-    fresh: Callable[[int], Lesson]
-    """The n-th of endlessly many lessons about ever new things."""
-
-
-numbers = st.floats(-3, 3) | st.sampled_from([0.0, 1.0, -1.0, 1e-300, 1e6, -1e300, 1.7e308])
-keys = st.sampled_from(["bias", "gap", "ls", "lf", "s:1", "s:2"]) | st.integers(0, 40).map(
-    lambda item: f"i:{item:x}"
-)
-features = st.dictionaries(keys, numbers, max_size=8)
-shares = st.floats(0, 1)
-hashes = st.integers(0, 12) | st.integers(0, 2**64 - 1)
-
-MANNERS: dict[type, Manner] = {
-    Model: Manner(
-        teach=lambda model, lesson: model.learn_one(*lesson),
-        ask=lambda model, lesson: [model.predict_one(lesson[0])],
-        lessons=st.tuples(features, shares),
-        spoiled=[
-            ({"bias": 1.0, "gap": math.nan}, 1.0),
-            ({"bias": math.inf}, 1.0),
-            ({"bias": -math.inf, "gap": 1.0}, 0.0),
-            ({"bias": 1.0}, math.nan),
-            ({"bias": 1.0}, math.inf),
-        ],
-        fresh=lambda n: ({"bias": 1.0, f"i:{n:x}": 1.0, f"dense{n}": 0.5}, n % 3 / 2),
-    ),
-    NextModel: Manner(
-        teach=lambda model, lesson: model.learn(*lesson),
-        ask=lambda model, lesson: [part for pair in model.next_of(lesson[0]) for part in pair],
-        lessons=st.tuples(hashes, hashes),
-        spoiled=[(3, 3)],
-        fresh=lambda n: (n // 40, 1_000_000 + n),
-    ),
-    CrowdModel: Manner(
-        teach=lambda model, lesson: model.learn(*lesson),
-        ask=lambda model, lesson: [
-            model.difficulty(lesson[0]),
-            -1.0 if (minutes := model.minutes(lesson[0])) is None else minutes,
-        ],
-        lessons=st.tuples(hashes, st.none() | shares, st.none() | st.floats(0, 1e300)),
-        spoiled=[
-            (1, None, None),
-            (1, math.nan, math.inf),
-            (1, -math.inf, math.nan),
-            (1, None, 0.0),
-            (1, None, -5.0),
-        ],
-        fresh=lambda n: (n, n % 3 / 2, 10.0 + n % 50),
-    ),
-}
-
-
-def found() -> Iterator[type]:
-    for info in pkgutil.iter_modules(online_models.__path__):
-        module = import_module(f"online_models.{info.name}")
-        for _, cls in inspect.getmembers(module, inspect.isclass):
-            own = cls.__module__ == module.__name__ and not inspect.isabstract(cls)
-            if own and not getattr(cls, "_is_protocol", False) and hasattr(cls, "name"):
-                yield cls
-
-
-FOUND = sorted(found(), key=lambda cls: cls.__name__)
-
-
-def every_one(kind: type) -> pytest.MarkDecorator:
-    chosen = [cls for cls in FOUND if isinstance(cls(), kind)]
-    assert chosen, f"no {kind.__name__} in the package"
-    return pytest.mark.parametrize("cls", chosen, ids=lambda cls: cls.__name__)
-
-
-every = every_one(object)
-
-
-def manner_of(cls: type) -> Manner:
-    (manner,) = (way for protocol, way in MANNERS.items() if isinstance(cls(), protocol))
-    return manner
-
-
-def tiny(cls: type) -> Any:
-    """A model with room for 8 of whatever it bounds, so that forgetting is part of the laws."""
-    limits = [name for name in inspect.signature(cls).parameters if name.startswith("max_")]
-    assert limits, "a model says by max_... what bounds it"
-    return cls(**dict.fromkeys(limits, 8))
-
-
-def draw_lessons(data: st.DataObject, cls: type, least: int = 1) -> Lessons:
-    return data.draw(st.lists(manner_of(cls).lessons, min_size=least, max_size=25))
-
-
-def taught(cls: type, lessons: Lessons) -> Any:
-    model = tiny(cls)
-    for lesson in lessons:
-        manner_of(cls).teach(model, lesson)
-    return model
-
-
-def answers(model: Any, lessons: Lessons) -> list[list[float]]:
-    return [manner_of(type(model)).ask(model, lesson) for lesson in lessons]
 
 
 def test_the_models_of_the_design_are_found() -> None:

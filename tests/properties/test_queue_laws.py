@@ -183,8 +183,7 @@ def test_there_is_always_a_way_on(world: World) -> None:
     passing = [
         entry
         for entry in world.reference.entries()
-        if (removal := removal_of(entry, view)) is None
-        or removal.code is RemovalCode.NO_PROGRESS
+        if (removal := removal_of(entry, view)) is None or removal.code is RemovalCode.NO_PROGRESS
     ]
     assert bool(passing) == bool(world.queue().items)
 

@@ -1,0 +1,62 @@
+# make help lists the targets
+
+VENV := .venv
+PY := $(VENV)/bin/python
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+JAVA := $(VENV)/.java
+
+# The newest Python from 3.11 on; PYTHON=... names another one.
+PYTHON ?= $(firstword $(foreach name,python3.14 python3.13 python3.12 python3.11 python3 python,\
+	$(shell command -v $(name) 2>/dev/null)))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup java demo test lint bench chaos clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## virtual environment with everything pinned by digest
+
+demo: $(READY) $(JAVA) ## run everything for a minute: Kafka, Valkey, a worker, learners
+	@$(BIN)/stepstream demo
+
+test: lint $(JAVA) ## lint, then all tests in random order, on a real Kafka and a real Redis
+	$(BIN)/pytest
+
+lint: $(READY) ## ruff, mypy --strict, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY) $(JAVA) ## throughput, freshness, bytes a learner, cost of each stage
+	PYTHONPATH=.:tests $(PY) -m bench.stream
+	PYTHONPATH=.:tests $(PY) -m bench.queueing
+
+chaos: $(READY) $(JAVA) ## kills, a pause and a rebalance in the middle of 50,000 events
+	$(PY) tests/harness/chaos.py --events 50000 --kills 10
+
+java: $(READY) ## bring a Java runtime where the machine has none
+	@rm -f $(JAVA)
+	@$(MAKE) --no-print-directory $(JAVA)
+
+clean: ## remove the virtual environment and caches; data in .stepstream stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf *.egg-info
+
+# Runs again only when what is required has changed.
+$(READY): requirements/dev.txt pyproject.toml
+	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Stepstream needs Python 3.11 or newer, and this is" \
+		"`$(or $(PYTHON),echo no) --version 2>&1`: install one, or name it by PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(JAVA): $(READY) requirements/java.txt
+	@$(PY) -c 'from stream.embedded.java import find_java; find_java()' 2>/dev/null || \
+		$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/java.txt
+	@touch $@

@@ -1,0 +1,179 @@
+"""`learner`: what is known of one learner."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from processors.features import describe
+from processors.reference import Reference
+from processors.state import decode
+from schemas.codec import hash64
+from schemas.reference import LearnerProfile
+from stream import clock
+from stream.cli.ending import EXIT_NO, say
+from stream.cli.environment import keys_of, services
+from stream.cli.output import STRONG, emit, examples, facts, json_option, out, table, when
+from stream.records import Record
+from stream.reference_feed import ReferenceFeed, take
+from stream.settings import Settings
+from stream.store.redis_store import RedisStore
+
+_SHOWN_ACTIVITIES = 10
+
+
+@click.command(
+    "learner",
+    epilog=examples(
+        "stepstream learner 1001",
+        "stepstream learner ada@example.org --json",
+    ),
+)
+@click.argument("learner")
+@json_option
+def learner_command(learner: str, as_json: bool) -> int:
+    """Show what is known of LEARNER: the profile, and every feature as the models see it now.
+
+    LEARNER is a learner key (32 hexadecimal digits) or an identifier as the LMS has it: an account
+    name, `homePage|name`, or an e-mail address. --json gives every feature by name; the table
+    shows the skills and the newest activities. `docs/features.md` explains the features.
+
+    Exit code 0 if something is known, 1 if nothing is.
+    """
+    settings = services()
+    keys = keys_of(learner, settings)
+    reference = _reference(settings)
+    key, blob = asyncio.run(_state(keys, settings))
+    profile = reference.profile(key)
+    if blob is None and profile is None:
+        say(
+            f"nothing is known of {learner}: no profile was loaded and no event of theirs was "
+            "handled, or the identifier is written differently in the statements"
+        )
+        return EXIT_NO
+    features = describe(decode(blob), clock.now(), names_of(reference)) if blob else {}
+    if as_json:
+        emit({"learner": key, "profile": _plain(profile), "features": features})
+    else:
+        _show(key, profile, features, reference)
+    return 0
+
+
+def _reference(settings: Settings) -> Reference:
+    reference = Reference()
+
+    def receive(record: Record) -> None:
+        take(reference, settings.prefix, record)
+
+    feed = ReferenceFeed(settings.kafka, settings.prefix)
+    try:
+        feed.load(receive)
+    finally:
+        feed.close()
+    return reference
+
+
+async def _state(keys: tuple[str, ...], settings: Settings) -> tuple[str, bytes | None]:
+    """The first of `keys` with a state, and the state; else the usual key."""
+    store = RedisStore(settings.store, settings.partitions)
+    try:
+        for key in keys:
+            if blob := await store.state(key):
+                return key, blob
+        return keys[0], None
+    finally:
+        await store.close()
+
+
+def names_of(reference: Reference) -> Callable[[int], str | None]:
+    """From a hash to the skill, the activity's id or the kind of content that it stands for."""
+    kinds = {hash64(kind): kind for e in reference.entries() if (kind := e.activity.content)}
+
+    def name(key: int) -> str | None:
+        entry = reference.by_key(key)
+        known = entry.activity.id if entry else kinds.get(key)
+        return reference.skill_name(key) or known
+
+    return name
+
+
+def _plain(profile: LearnerProfile | None) -> dict[str, Any] | None:
+    return None if profile is None else asdict(profile)
+
+
+def _show(
+    key: str, profile: LearnerProfile | None, features: Mapping[str, Any], reference: Reference
+) -> None:
+    out.print(f"[{STRONG}]learner {key}[/]")
+    out.print(facts([*_of_profile(profile), *_overall(features)]))
+    if features:
+        required = reference.requirement(profile.role) if profile else {}
+        out.print(_skills(features["skills"], required))
+        out.print(_activities(features["activities"], reference))
+
+
+def _of_profile(profile: LearnerProfile | None) -> list[tuple[str, str]]:
+    if profile is None:
+        return [("profile", "none was loaded")]
+    told = {
+        "role": profile.role,
+        "level": profile.level,
+        "goals": ", ".join(profile.goals),
+        "time": f"{profile.minutes_per_week:g} min a week" if profile.minutes_per_week else "",
+    }
+    return [(name, escape(text)) for name, text in told.items() if text]
+
+
+def _overall(features: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if not features:
+        return [("events", "none yet")]
+    return [
+        ("events", str(features["events"])),
+        ("finished", str(features["finished"])),
+        ("engagement", number(features["engagement"])),
+        ("pace", number(features["pace"])),
+        ("velocity", number(features["velocity"])),
+        ("performance", f"{number(features['performance_delta'])} against earlier outcomes"),
+    ]
+
+
+def number(value: float | None) -> str:
+    """Two decimals; a dash where there is no value."""
+    return "–" if value is None else f"{value:.2f}"  # noqa: RUF001  (a dash means: none)
+
+
+def _skills(skills: Mapping[str, Any], required: Mapping[int, float]) -> Table:
+    columns = ("proficiency", "±", "required", "recall", "right", "wrong")
+    shown = table("skill", *columns, "last practised", right=columns)
+    for name, skill in sorted(skills.items(), key=lambda pair: pair[0]):
+        practised = skill["last_practised"]
+        shown.add_row(
+            escape(name),
+            number(skill["proficiency"]["mean"]),
+            number(skill["proficiency"]["sd"]),
+            number(required.get(hash64(name))),
+            number(skill["retention"]),
+            f"{skill['successes']['all']:g}",
+            f"{skill['failures']['all']:g}",
+            when(practised) if practised else "",
+        )
+    return shown
+
+
+def _activities(activities: Mapping[str, Any], reference: Reference) -> Table:
+    shown = table("activity", "events", "last outcome", "finished", "last seen", right=("events",))
+    newest = sorted(activities.items(), key=lambda pair: -pair[1]["last_at"])
+    for name, record in newest[:_SHOWN_ACTIVITIES]:
+        known = reference.lookup(name)
+        shown.add_row(
+            escape((known and known.title) or name),
+            str(record["events"]),
+            number(record["last_outcome"]),
+            "yes" if record["finished"] > 0 else "",
+            when(record["last_at"]),
+        )
+    return shown

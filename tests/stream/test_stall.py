@@ -1,0 +1,24 @@
+from stream.stall import StallWatch
+
+
+def test_a_partition_that_moves_is_not_stalled() -> None:
+    watch = StallWatch(10.0)
+    assert all(not watch.stalled(now, {0: now}, {0: 1000}) for now in range(100))
+
+
+def test_a_partition_without_unread_events_is_not_stalled() -> None:
+    watch = StallWatch(10.0)
+    assert all(not watch.stalled(now, {0: 41, 1: -1}, {0: 42}) for now in range(100))
+
+
+def test_unread_events_and_no_move_is_a_stall() -> None:
+    watch = StallWatch(10.0)
+    found = [watch.stalled(now, {0: 41, 1: 7}, {0: 43, 1: 8}) for now in range(13)]
+    assert found == [[]] * 11 + [[0], [0]]
+
+
+def test_a_partition_that_comes_back_starts_afresh() -> None:
+    watch = StallWatch(10.0)
+    watch.stalled(0.0, {0: 41}, {0: 43})
+    watch.stalled(5.0, {}, {})
+    assert watch.stalled(12.0, {0: 41}, {0: 43}) == []
