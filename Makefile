@@ -6,9 +6,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JAVA := $(VENV)/.java
 
-# The newest Python from 3.11 on; PYTHON=... names another one.
-PYTHON ?= $(firstword $(foreach name,python3.14 python3.13 python3.12 python3.11 python3 python,\
-	$(shell command -v $(name) 2>/dev/null)))
+# PYTHON=... names another one; first comes the version that the requirements were locked with.
+PYTHONS := $(or $(PYTHON),python3.11 python3.12 python3.13 python3.14 python3 python)
+IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help setup java demo test lint bench chaos clean
@@ -48,15 +49,20 @@ clean: ## remove the virtual environment and caches; data in .stepstream stays
 
 # Runs again only when what is required has changed.
 $(READY): requirements/dev.txt pyproject.toml
-	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-		{ echo "Stepstream needs Python 3.11 or newer, and this is" \
-		"`$(or $(PYTHON),echo no) --version 2>&1`: install one, or name it by PYTHON=..."; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@for python in $(PYTHONS); do \
+		$(PY) -c '$(IS_NEW_ENOUGH)' 2>/dev/null && break; \
+		$$python -c '$(IS_NEW_ENOUGH)' 2>/dev/null && $$python -m venv --clear $(VENV) && break; \
+	done; $(PY) -c '$(IS_NEW_ENOUGH)' 2>/dev/null || { \
+		echo "Stepstream needs Python 3.11 or newer with venv; none of these is: $(PYTHONS)."; \
+		echo "Install one, or name it: make setup PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "installing what Stepstream needs into $(VENV)"
+	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
+# Without Java there is no Kafka, and everything but the tests on a real one runs in memory.
 $(JAVA): $(READY) requirements/java.txt
 	@$(PY) -c 'from stream.embedded.java import find_java; find_java()' 2>/dev/null || \
-		$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/java.txt
+		$(INSTALL) --require-hashes -r requirements/java.txt || \
+		echo "no Java 17 or newer is here, and none could be fetched"
 	@touch $@

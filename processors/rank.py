@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from processors.candidates.stream import Candidate
 from processors.features.decay import DAY_SEC
-from processors.features.vector import activity_part, learner_part
+from processors.features.vector import Inputs
 from processors.learner_view import LearnerView
 from processors.predictors import Features
 from processors.reference import Entry
@@ -67,8 +67,9 @@ class Scored:
 def rank(candidates: Iterable[Candidate], view: LearnerView) -> list[Scored]:
     """The best candidates, best first, ties by id; duties are never cut off."""
     listed = shortlist([_prospect(candidate, view) for candidate in candidates], view)
-    own = [_features(prospect.candidate.entry, view) for prospect in listed]
-    common = learner_part(view.state, view.now)
+    inputs = Inputs(view.state, view.now)
+    own = [_features(prospect.candidate.entry, inputs) for prospect in listed]
+    common = inputs.learner()
     successes = view.predictors.success.predict_many(common, own)
     engagements = view.predictors.engagement.predict_many(common, own)
     scored = [
@@ -140,17 +141,11 @@ def _forgetting(entry: Entry, view: LearnerView) -> float:
     return max((1.0 - view.recall(skill, view.now) for skill in faded), default=0.0)
 
 
-def _features(entry: Entry, view: LearnerView) -> Features:
+def _features(entry: Entry, inputs: Inputs) -> Features:
+    """What the models learned from, so lengths are rounded as `processors.trace` rounds them."""
     activity = entry.activity
-    return activity_part(
-        view.state,
-        entry.key,
-        entry.skills,
-        activity.difficulty,
-        entry.content,
-        activity.minutes,
-        view.now,
-    )
+    minutes = round(activity.minutes, 2) if activity.minutes else None
+    return inputs.activity(entry.key, entry.skills, activity.difficulty, entry.content, minutes)
 
 
 def _scored(prospect: Prospect, success: float, engagement: float, view: LearnerView) -> Scored:

@@ -39,7 +39,7 @@ class Fixed:
 
     def _of(self, own: dict[str, float]) -> float:
         switches = (name for name in own if name.startswith("i:"))
-        keys = [int(name[2:], 16) for name in switches]
+        keys = [int(name.removeprefix("i:"), 16) for name in switches]
         return self.by_key.get(keys[0], self.value) if keys else self.value
 
 

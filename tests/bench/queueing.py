@@ -25,6 +25,7 @@ from processors.trace import trace_of
 from schemas.codec import encode_json
 from schemas.event import LearningEvent
 from schemas.kinds import Kind
+from schemas.queue import Queue
 from schemas.reference import Activity, LearnerProfile, RoleRequirement
 
 NOW = 1_750_000_000.0
@@ -49,7 +50,7 @@ def main() -> None:
             _profile(build_all)
 
 
-def _prepared(size: int) -> tuple[Callable[[], None], list]:
+def _prepared(size: int) -> tuple[Callable[[], int], list[Queue]]:
     rng = Random(size)
     reference = _reference(size, rng)
     replica = Replica()

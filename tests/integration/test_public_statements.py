@@ -11,6 +11,7 @@ from harness.streams import local_settings, local_stream
 
 from processors.features import describe
 from processors.state import decode
+from schemas.codec import decode_json
 from stream.local import LocalStream
 from stream.topics import EVENTS, REJECTED
 
@@ -55,3 +56,37 @@ def test_published_twice_nothing_changes(data_dir: Path) -> None:
     stream, twice = asyncio.run(after([both, both]))
     assert len(stream.log.all(EVENTS.name)) == 2 * sum(one["events"] for one in once.values())
     assert twice == once
+
+
+BOUNDED = {"activities": 32, "affinity": 8}
+"""What is kept of more than so many leaves by event time: there the order of arrival counts."""
+
+
+def test_shuffled_and_sorted_give_the_same_features(data_dir: Path) -> None:
+    """All features of every learner, but for tables that had to forget (docs/features.md)."""
+    shuffled = statements(data_dir)
+    in_time = sorted(shuffled, key=lambda raw: decode_json(raw)["timestamp"])
+    assert shuffled != in_time
+    _, expected = asyncio.run(after([in_time]))
+    _, found = in_their_order(data_dir)
+    assert found.keys() == expected.keys()
+    forgetful = {name: 0 for name in BOUNDED}
+    for learner, features in expected.items():
+        for name, value in features.items():
+            if name in BOUNDED and len(value) >= BOUNDED[name]:
+                forgetful[name] += 1
+            else:
+                assert found[learner][name] == approximately(value), (learner, name)
+    assert forgetful["activities"] < 0.05 * len(expected)
+    assert not forgetful["affinity"]
+
+
+def approximately(value: Any) -> Any:
+    """`value` with its numbers to the tolerance."""
+    if isinstance(value, dict):
+        return {key: approximately(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [approximately(part) for part in value]
+    if isinstance(value, float):
+        return pytest.approx(value, rel=RELATIVE, abs=1e-12)
+    return value

@@ -157,7 +157,8 @@ def test_what_is_expected_is_capped_by_the_target() -> None:
 def test_retention_is_asked_for_at_the_horizon() -> None:
     world = World()
     world.add("a", "SQL", "Unknown")
-    world.does("a", Kind.ANSWERED, 1.0)
+    world.add("quiz", "SQL")
+    world.does("quiz", Kind.ANSWERED, 1.0)
     view = LearnerView(LEARNER, world.state, world.basis, NOW)
     one = ranked(world)["a"]
     horizon = view.recall(hash64("SQL"), NOW + 14 * DAY)

@@ -105,7 +105,7 @@ def test_nothing_is_offered_that_may_not_be(world: World) -> None:
         activity = entry.activity
         assert not activity.withdrawn
         assert activity.valid_from is None or activity.valid_from <= NOW
-        assert activity.valid_until is None or NOW < activity.valid_until
+        assert activity.valid_until is None or activity.valid_until > NOW
         assert not activity.audience or view.role in activity.audience
         assert all(world.state.is_done(hash64(name)) for name in activity.prerequisites)
         assert removal_at_reading(entry, view) is None
