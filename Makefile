@@ -9,7 +9,8 @@ JAVA := $(VENV)/.java
 # PYTHON=... names another one; first comes the version that the requirements were locked with.
 PYTHONS := $(or $(PYTHON),python3.11 python3.12 python3.13 python3.14 python3 python)
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
-INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
+# setuptools warns of things that nobody who installs can change
+INSTALL := PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help setup java demo test lint bench chaos clean

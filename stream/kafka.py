@@ -142,26 +142,19 @@ class _Tally:
 class Admin:
     """Creates and inspects topics."""
 
-    def __init__(self, servers: str) -> None:
+    def __init__(self, servers: str, timeout_sec: float = _ADMIN_SEC) -> None:
         self._servers = servers
+        self._timeout_sec = timeout_sec
         self._admin = AdminClient({"bootstrap.servers": servers, "log_level": 0})
 
-    def check(self, timeout_sec: float = 10.0) -> None:
-        """Ask for the list of topics.
-
-        Raises:
-            Unavailable: where Kafka does not answer in time.
-        """
-        self.partitions(timeout_sec)
-
-    def partitions(self, timeout_sec: float = _ADMIN_SEC) -> dict[str, int]:
+    def partitions(self) -> dict[str, int]:
         """Number of partitions of every topic.
 
         Raises:
             Unavailable: where Kafka does not answer in time.
         """
         try:
-            topics = self._admin.list_topics(timeout=timeout_sec).topics
+            topics = self._admin.list_topics(timeout=self._timeout_sec).topics
         except KafkaException as error:
             raise Unavailable(
                 f"Kafka at {self._servers} does not answer: start it with `stepstream up`, "

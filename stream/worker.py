@@ -27,6 +27,7 @@ from stream.topics import ALL, EVENTS
 _TICK_SEC = 0.25
 _QUALITY_EVERY_TICKS = 20
 _WATCH_SEC = 5.0
+_ASK_SEC = 5.0
 
 _log = logging.getLogger("stepstream")
 
@@ -130,7 +131,7 @@ async def wait_for_kafka(settings: Settings) -> None:
         Unavailable: where it does not answer within the configured patience.
         ConfigurationError: where a topic exists with another number of partitions.
     """
-    admin = Admin(settings.kafka)
+    admin = Admin(settings.kafka, min(settings.patience_sec, _ASK_SEC))
     deadline = clock.monotonic() + settings.patience_sec
     while True:
         try:

@@ -10,7 +10,8 @@ from schemas.codec import JsonError, decode_json, encode_json_sorted
 from schemas.errors import Rejection
 from schemas.statement.reasons import Reason
 
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[][{},]', re.DOTALL)
+# Linear on any bytes: no backtracking, and a string that does not end swallows the rest.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[][{},]', re.DOTALL)
 _STEP = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 _CUTS = (b"[", b",")
 _DEEPEST_PARSED = 1024

@@ -3,7 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -115,10 +116,8 @@ def demo_command(
         organisation=organisation or _sample(),
         seed=seed,
     )
-    for number in _ENDING:
-        signal.signal(number, signal.default_int_handler)
     settings = _settings()
-    with servers(settings, err, keep=keep, in_memory=in_memory) as found:
+    with _interruptible(), servers(settings, err, keep=keep, in_memory=in_memory) as found:
         summary = _run(found, wishes)
         if as_json:
             emit(summary.to_json())
@@ -127,6 +126,17 @@ def demo_command(
     if keep and found.kind != "in-memory":
         _say_what_is_kept(found)
     return 0 if summary.adds_up else EXIT_NO
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """However the demo is told to end, what it started is ended first."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in _ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _rate(asked: float | None, statements: Path | None) -> float:

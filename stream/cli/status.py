@@ -9,7 +9,7 @@ import click
 
 from schemas.errors import StepstreamError, Unavailable
 from stream.cli.ending import EXIT_NO
-from stream.cli.environment import configured, services
+from stream.cli.environment import services
 from stream.cli.output import BAD, GOOD, emit, examples, facts, json_option, number, out
 from stream.cli.topics import written_by_topic
 from stream.embedded.stack import status
@@ -55,11 +55,16 @@ def _found(settings: Settings) -> dict[str, Any]:
     return {
         "running": not (kafka or redis),
         "why": "; ".join(filter(None, (kafka, redis))),
-        "embedded": status(Path(configured().home)) is not None,
+        "embedded": _is_embedded(settings),
         "kafka": {"address": settings.kafka, "answers": not kafka},
         "redis": {"address": _without_password(settings.redis), "answers": not redis},
         "written": {} if kafka else _written(settings),
     }
+
+
+def _is_embedded(settings: Settings) -> bool:
+    stack = status(Path(settings.home))
+    return stack is not None and stack.bootstrap_servers == settings.kafka
 
 
 def _why_not(ask: Callable[[], None]) -> str:

@@ -49,6 +49,7 @@ class OnKafka:
         self._supervisor = Supervisor(
             self._child(), lambda line: report(f"{line} ({self._last_words()})")
         )
+        self._publisher: Publisher | None = None
         self._running: asyncio.Task[int] | None = None
 
     def _child(self) -> Child:
@@ -63,7 +64,7 @@ class OnKafka:
         settings = self.settings
         await asyncio.to_thread(self._admin.ensure, ALL, settings.prefix, settings.partitions)
         self._publisher = self._opened.enter_context(Publisher(settings.kafka))
-        await self._publisher.send(reference)
+        await self._send(reference)
         topic = settings.prefix + RECOMMENDATIONS.name
         self._opened.callback(Follower(settings.kafka, topic, self._mirror).close)
         self._running = asyncio.create_task(self._supervisor.run())
@@ -87,7 +88,11 @@ class OnKafka:
     async def publish(self, messages: Sequence[bytes]) -> None:
         """See `Place.publish`."""
         topic = self.settings.prefix + STATEMENTS.name
-        await self._publisher.send([Message(topic, message) for message in messages])
+        await self._send([Message(topic, message) for message in messages])
+
+    async def _send(self, messages: Sequence[Message]) -> None:
+        if self._publisher is not None:
+            await self._publisher.send(messages)
 
     async def readings(self) -> Readings:
         """See `Place.readings`; empty while the worker does not answer."""
@@ -142,6 +147,8 @@ class OnKafka:
             await asyncio.wait([self._running])
         await self._store.close()
         self._opened.close()
+        # librdkafka lets go of a server only with its client; afterwards it would complain
+        self._publisher = None
 
 
 def _free_port() -> int:

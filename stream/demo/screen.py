@@ -120,7 +120,7 @@ def _numbers(frame: Frame) -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style=QUIET)
     grid.add_column(justify="right", style=STRONG, min_width=9)
-    grid.add_column()
+    grid.add_column(no_wrap=True, overflow="ellipsis")
     grid.add_row(
         "statements",
         f"{frame.per_second:,.0f}/s",
@@ -129,13 +129,13 @@ def _numbers(frame: Frame) -> Table:
     grid.add_row(
         "queue age",
         _ms(now.queue_age_p50_ms),
-        f"p50, p99 {_ms(now.queue_age_p99_ms)}: from arrival in the log to the stored queue",
+        f"p50, p99 {_ms(now.queue_age_p99_ms)}, from arrival in the log to the stored queue",
     )
-    best = f", {frame.best_auc:.3f} for one who knew the truth" if frame.best_auc else ""
+    best = f"; {frame.best_auc:.3f} if the truth were known" if frame.best_auc else ""
     grid.add_row(
         "learning",
         _share(now.auc),
-        f"AUC of {now.predictions:,} answers, each predicted before it was learned{best}",
+        f"AUC: {now.predictions:,} answers, predicted, then learned{best}",
     )
     grid.add_row(
         "exactly once",
@@ -204,7 +204,7 @@ def summary_table(summary: Summary) -> RenderableType:
     rows.add_column(style=QUIET)
     rows.add_column(overflow="fold")
     reasons = ", ".join(f"{code} {count:,}" for code, count in counted.reasons.most_common())
-    best = f" ({summary.best_auc:.3f} for one who knew the truth)" if summary.best_auc else ""
+    best = f"; {summary.best_auc:.3f} if the truth were known" if summary.best_auc else ""
     facts = {
         "ran on": _PLACES[summary.kafka],
         "statements": f"{summary.published:,} in {summary.seconds:.1f} s "
@@ -216,7 +216,7 @@ def summary_table(summary: Summary) -> RenderableType:
         "queues": f"{worker.queues:,} written",
         "queue age": f"p50 {_ms(worker.queue_age_p50_ms)}, p99 {_ms(worker.queue_age_p99_ms)}, "
         "from arrival in the log to the stored queue",
-        "AUC": f"{_share(worker.auc)}{best}",
+        "AUC": f"{_share(worker.auc)}, each answer predicted before it was learned{best}",
     }
     for name, text in facts.items():
         rows.add_row(name, text)
@@ -238,7 +238,7 @@ def _verdict(summary: Summary) -> Text:
 _PLACES = {
     "embedded": "Kafka and Valkey on this machine",
     "external": "the Kafka and the Redis that the environment names",
-    "in-memory": "the in-memory log and store: no Kafka could be had",
+    "in-memory": "the log and the store in memory, without Kafka and Redis",
 }
 
 

@@ -70,7 +70,7 @@ def test_shuffled_and_sorted_give_the_same_features(data_dir: Path) -> None:
     _, expected = asyncio.run(after([in_time]))
     _, found = in_their_order(data_dir)
     assert found.keys() == expected.keys()
-    forgetful = {name: 0 for name in BOUNDED}
+    forgetful = dict.fromkeys(BOUNDED, 0)
     for learner, features in expected.items():
         for name, value in features.items():
             if name in BOUNDED and len(value) >= BOUNDED[name]:
