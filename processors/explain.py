@@ -36,8 +36,9 @@ def _decided_before(slot: Slot) -> list[Telling]:
 
 
 def _by_strength(one: Scored) -> list[Telling]:
-    enough = SMALL * max(one.terms)
-    named = [(-term, place) for place, term in enumerate(one.terms) if term > enough]
+    terms = one.terms
+    enough = SMALL * max(terms)
+    named = [(-term, place) for place, term in enumerate(terms) if term > enough]
     return [_TELL[place] for _, place in sorted(named)]
 
 

@@ -5,7 +5,7 @@ target, weighed by who wants it. It is *faded* where it was proficient and recal
 *mastered* at its target while it is not faded.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import log2
 from typing import NamedTuple
@@ -118,10 +118,10 @@ class LearnerView:
         """Whether all that it unlocks is done."""
         return all(map(self.done.__getitem__, entry.unlocks))
 
-    def entries(self, keys: Iterable[int]) -> Iterator[Entry]:
+    def entries(self, keys: Iterable[int]) -> list[Entry]:
         """The known ones of `keys`."""
         known = self.index.entries
-        return (entry for key in keys if (entry := known[key]) is not None)
+        return [entry for key in keys if (entry := known[key]) is not None]
 
     def minutes(self, entry: Entry) -> float:
         """Length of an activity: as planned, else as others needed, else the default."""

@@ -57,11 +57,19 @@ class Scored:
 
     candidate: Candidate
     entry: Entry
-    terms: Terms
-    """What each reason adds to the score."""
-    score: float
+    promise: Terms
+    """Its terms if success were certain."""
+    uptake: float
+    """Share that is learned of what could be: all by a success, some by a failure."""
     success: float
     engagement: float
+    score: float
+
+    @property
+    def terms(self) -> Terms:
+        """What each reason adds to the score."""
+        gap, low, ahead, *certain = self.promise
+        return Terms(gap * self.uptake, low * self.uptake, ahead * self.success, *certain)
 
 
 def rank(candidates: Iterable[Candidate], view: LearnerView) -> list[Scored]:
@@ -126,12 +134,10 @@ def _ahead(entry: Entry, view: LearnerView) -> float:
     if view.opens_nothing(entry):
         return 0.0
     key, discount = entry.key, view.objective.unlock_discount
-    ahead = 0.0
-    for need, _, path in view.wanted:
-        distance = path.ahead.get(key)
-        if distance is not None:
-            ahead = max(ahead, need * discount**distance)
-    return ahead
+    distances = [
+        (want.need, want.path.ahead[key]) for want in view.wanted if key in want.path.ahead
+    ]
+    return max((need * discount**distance for need, distance in distances), default=0.0)
 
 
 def _forgetting(entry: Entry, view: LearnerView) -> float:
@@ -149,20 +155,14 @@ def _features(entry: Entry, inputs: Inputs) -> Features:
 
 
 def _scored(prospect: Prospect, success: float, engagement: float, view: LearnerView) -> Scored:
-    candidate, promise, _ = prospect
-    entry, weights = candidate.entry, view.objective.weights
-    gap, low, ahead, *certain = promise
-    learned = uptake(success, view)
-    terms = Terms(gap * learned, low * learned, ahead * success, *certain)
-    likely = weights.success * success + weights.engagement * engagement
-    coherent = not view.recent.succeeded.isdisjoint(entry.skills)
-    score = sum(terms) + likely + weights.coherence * coherent
-    return Scored(candidate, entry, terms, score, success, engagement)
-
-
-def uptake(success: float, view: LearnerView) -> float:
-    """Share that is learned of what could be: all by a success, some by a failure."""
-    return success + view.objective.failure_share * (1.0 - success)
+    candidate, (gap, low, ahead, review, continues, similar), _ = prospect
+    weights = view.objective.weights
+    uptake = success + view.objective.failure_share * (1.0 - success)
+    score = uptake * (gap + low) + success * ahead + review + continues + similar
+    score += weights.success * success + weights.engagement * engagement
+    if not view.recent.succeeded.isdisjoint(candidate.entry.skills):
+        score += weights.coherence
+    return Scored(candidate, candidate.entry, prospect.promise, uptake, success, engagement, score)
 
 
 def expected(one: Scored, view: LearnerView) -> Expected:
@@ -175,6 +175,6 @@ def expected(one: Scored, view: LearnerView) -> Expected:
     return Expected(
         success=round(one.success, 3),
         engagement=round(one.engagement, 3),
-        gain=round(view.objective.learning_rate * uptake(one.success, view) * gaps, 3),
+        gain=round(view.objective.learning_rate * one.uptake * gaps, 3),
         retention=round(recalls, 3),
     )

@@ -195,7 +195,9 @@ def rules_for(entry: Entry) -> Rules:
     return tuple(rule for rule in everything if rule.concerns(entry))
 
 
-def removed_by(rules: Rules, entry: Entry, learner: Learner) -> CatalogueRule | LearnerRule | None:
+def first_removing(
+    rules: Rules, entry: Entry, learner: Learner
+) -> CatalogueRule | LearnerRule | None:
     """The first of `rules` (those that concern `entry`) that removes it; None where all pass."""
     for rule in rules:
         if rule.removes(entry, learner):
@@ -205,7 +207,7 @@ def removed_by(rules: Rules, entry: Entry, learner: Learner) -> CatalogueRule | 
 
 def removal_of(entry: Entry, learner: Learner) -> Removal | None:
     """What keeps `entry` out when a queue is built; None where every rule lets it pass."""
-    rule = removed_by(rules_for(entry), entry, learner)
+    rule = first_removing(rules_for(entry), entry, learner)
     return None if rule is None else Removal(rule.code, rule.evidence(entry, learner))
 
 

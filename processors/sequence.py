@@ -26,7 +26,7 @@ class Caps:
         return (
             self.contents.get(activity.content, 0) < limits.max_per_content
             and self.courses.get(activity.course, 0) < limits.max_per_course
-            and (not one.terms.review or self.reviews < limits.max_reviews)
+            and (not one.promise.review or self.reviews < limits.max_reviews)
         )
 
     def count(self, one: Scored) -> None:
@@ -36,7 +36,7 @@ class Caps:
             self.contents[content] = self.contents.get(content, 0) + 1
         if course:
             self.courses[course] = self.courses.get(course, 0) + 1
-        self.reviews += bool(one.terms.review)
+        self.reviews += bool(one.promise.review)
 
     def copy(self) -> "Caps":
         """The same counts, to go on from."""

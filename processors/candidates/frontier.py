@@ -19,6 +19,5 @@ def frontier(view: LearnerView) -> Iterator[Stream]:
 
 
 def _opened(view: LearnerView) -> Iterator[Entry]:
-    done = (key for key in reversed(view.recent.tries) if view.done[key])
-    for finished in view.entries(done):
+    for finished in view.entries(key for key in reversed(view.recent.tries) if view.done[key]):
         yield from view.entries(finished.unlocks)

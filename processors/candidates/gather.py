@@ -11,7 +11,7 @@ from processors.candidates.reviews import reviews
 from processors.candidates.similar import similar
 from processors.candidates.stream import Candidate, Source, Stream
 from processors.learner_view import LearnerView
-from processors.rules import RemovalCode, removed_by
+from processors.rules import RemovalCode, first_removing
 
 SOURCES: tuple[Source, ...] = (compliance, continues, reviews, frontier, similar, explore)
 
@@ -53,7 +53,7 @@ def _take(gathered: Gathered, view: LearnerView, stream: Stream) -> None:
         if key in removed:
             continue
         if key not in candidates:
-            rule = removed_by(rules[key], entry, view)
+            rule = first_removing(rules[key], entry, view)
             if rule is not None:
                 removed[key] = rule.code
                 continue

@@ -20,7 +20,7 @@ BASE_DAYS = 3.0
 SPACING_DAYS = 7.0
 LEAST_DAYS, MOST_DAYS = 0.25, 1000.0
 _NIL = 1e-200
-"""Below this, sums of what is older than fifty years have lost their precision."""
+"""Below this, sums have lost their precision: all that they count is decades old."""
 _MOST_BACK = 30.0
 """Half-lives that a sum is reckoned back: by more, the rounding of 1e-16 would show."""
 _PER_DAY = DAY_SEC / HALF_LIVES_SEC[1] - DAY_SEC / HALF_LIVES_SEC[2]
@@ -63,7 +63,7 @@ def spacing_days(evidence: SkillState) -> float:
     """
     short = evidence.successes_14d + evidence.failures_14d
     long = evidence.successes_90d + evidence.failures_90d
-    if short < _NIL:
+    if min(short, long) < _NIL:
         return 0.0
     return max(0.0, -log2(short / long) / _PER_DAY - _idle_days(evidence))
 

@@ -50,7 +50,7 @@ def status_command(as_json: bool) -> int:
 
 
 def _found(settings: Settings) -> dict[str, Any]:
-    kafka = _why_not(lambda: Admin(settings.kafka).check(_ANSWER_SEC))
+    kafka = _why_not(lambda: Admin(settings.kafka, _ANSWER_SEC).partitions())
     redis = _why_not(lambda: asyncio.run(_ask_redis(settings)))
     return {
         "running": not (kafka or redis),
@@ -67,7 +67,7 @@ def _is_embedded(settings: Settings) -> bool:
     return stack is not None and stack.bootstrap_servers == settings.kafka
 
 
-def _why_not(ask: Callable[[], None]) -> str:
+def _why_not(ask: Callable[[], object]) -> str:
     try:
         ask()
     except StepstreamError as error:

@@ -184,6 +184,33 @@ def test_the_same_id_twice_in_one_batch_is_for_strict_mode_to_refuse() -> None:
     assert LENIENT.validate(batch).is_valid
 
 
+def test_a_message_of_more_statements_than_anybody_sends_is_refused_whole() -> None:
+    most = encode_json([1] * 10_000)
+    assert codes(LENIENT.validate(most)) == [Reason.NOT_A_STATEMENT] * 10_000
+    message = LENIENT.validate(encode_json([1] * 10_001))
+    assert only_rejection(message).code == Reason.TOO_LARGE
+    assert len(message.originals()) == 1
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "sent",
+    [
+        raw(result={"extensions": {str(n): 1 for n in range(50_000)}}),
+        raw(**{f"p{n}": 1 for n in range(50_000)}),
+        raw(context={"contextActivities": {"parent": [{"id": "x"}] * 50_000}}),
+        raw(object={"id": "a:" + "x" * 900_000 + " "}),
+        raw(verb={"id": "a:b", "display": {"a" + "-aa" * 300_000: ""}}),
+        b'"' + b'\\"' * 500_000,
+        b'"' * 1_000_000,
+        b'[{"' * 300_000,
+    ],
+    ids=["keys", "properties", "activities", "iri", "language", "escapes", "quotes", "nests"],
+)
+def test_a_hostile_message_costs_one_refusal_only(validator: Validator, sent: bytes) -> None:
+    assert len(only_rejection(validator.validate(sent)).detail) < 200
+
+
 SCORE = {"min": 0, "max": 10}
 
 
