@@ -12,6 +12,8 @@ IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 # setuptools warns of things that nobody who installs can change
 INSTALL := PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --disable-pip-version-check
 
+MEASURE := PYTHONPATH=.:tests $(PY) -m
+
 .DEFAULT_GOAL := help
 .PHONY: help setup java demo test lint bench chaos clean
 
@@ -33,11 +35,14 @@ lint: $(READY) ## ruff, mypy --strict, import contracts
 	$(BIN)/lint-imports
 
 bench: $(READY) $(JAVA) ## throughput, freshness, bytes a learner, cost of each stage
-	PYTHONPATH=.:tests $(PY) -m bench.stream
-	PYTHONPATH=.:tests $(PY) -m bench.queueing
+	$(MEASURE) bench.stages
+	$(MEASURE) bench.validation
+	$(MEASURE) bench.queueing
+	$(MEASURE) bench.models
+	$(MEASURE) bench.stream
 
 chaos: $(READY) $(JAVA) ## kills, a pause and a rebalance in the middle of 50,000 events
-	$(PY) tests/harness/chaos.py --events 50000 --kills 10
+	$(MEASURE) harness.chaos --events 50000 --kills 10
 
 java: $(READY) ## bring a Java runtime where the machine has none
 	@rm -f $(JAVA)

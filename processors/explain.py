@@ -16,8 +16,6 @@ from schemas.queue import Reason, ReasonCode
 Telling = Callable[[Scored, LearnerView], Reason]
 
 MAX_REASONS = 2
-MAX_OPENED = 3
-"""Activities that one reason names at most."""
 SMALL = 0.3
 """A term below this share of the strongest is not named."""
 
@@ -100,8 +98,8 @@ def _unlocks(one: Scored, view: LearnerView) -> Reason:
     opened = [e.activity for e in view.entries(one.entry.unlocks) if not view.done[e.key]]
     first = opened[0].title or opened[0].id
     more = f" and {len(opened) - 1} more" if len(opened) > 1 else ""
-    ids = [activity.id for activity in opened[:MAX_OPENED]]
-    return Reason(ReasonCode.UNLOCKS, f"Opens {first}{more}", {"activities": ids})
+    evidence = {"activity": opened[0].id, "count": len(opened)}
+    return Reason(ReasonCode.UNLOCKS, f"Opens {first}{more}", evidence)
 
 
 def _review(one: Scored, view: LearnerView) -> Reason:

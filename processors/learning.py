@@ -5,7 +5,8 @@ from typing import NamedTuple
 from online_models.contract import Features, Model
 from online_models.duration import log_minutes
 from online_models.replica import Replica
-from processors.features.vector import activity_part, learner_part
+from processors.features.records.history import Step
+from processors.features.vector import Inputs
 from processors.state import LearnerState
 from processors.trace import Trace
 from schemas.event import LearningEvent
@@ -44,74 +45,53 @@ def learn(
     """Teach `models` what `trace` shows, given the learner's `state` just before it."""
     if trace.kind not in _STARTING:
         return []
-    observations = _learn_success(models, state, event, trace)
-    observations += _learn_engagement(models, state, event, trace)
-    observations += _learn_duration(models, state, event, trace)
-    _learn_crowd(models, state, trace)
+    last = state.history[-1] if state.history else None
+    observations = _learn_own(models, state, event, trace)
+    if last is not None and last.activity != trace.activity:
+        observations += _learn_left(models, state, last, trace)
+        if last.activity:
+            models.follows.learn(last.activity, trace.activity)
+    models.items.learn(trace.activity, trace.outcome, trace.seconds)
     return observations
+
+
+def _learn_own(
+    models: Replica, state: LearnerState, event: LearningEvent, trace: Trace
+) -> list[Observation]:
+    """What the event shows of its own activity: success, that it was finished, how long it took."""
+    finished = trace.finish > 0
+    if trace.outcome is None and not finished:
+        return []
+    x = features_of(state, event, trace)
+    observations = []
+    if trace.outcome is not None:
+        observations.append(_predict_then_learn(models.success, x, trace.outcome))
+    if finished and not state.is_done(trace.activity):
+        observations.append(_predict_then_learn(models.engagement, x, 1.0))
+    if finished and trace.seconds:
+        minutes = log_minutes(trace.seconds)
+        observations.append(_predict_then_learn(models.duration, x, minutes))
+    return observations
+
+
+def _learn_left(
+    models: Replica, state: LearnerState, last: Step, trace: Trace
+) -> list[Observation]:
+    """That the learner left unfinished what the last event was about, for something else."""
+    if not last.activity or last.kind not in _STARTING or state.is_done(last.activity):
+        return []
+    inputs = Inputs(state, trace.at)
+    x = {**inputs.learner(), **inputs.activity(last.activity, last.skills, None, 0, None)}
+    return [_predict_then_learn(models.engagement, x, 0.0)]
 
 
 def features_of(state: LearnerState, event: LearningEvent, trace: Trace) -> Features:
     """Input of the models for this learner at this activity, before the event counts."""
-    return {
-        **learner_part(state, trace.at),
-        **activity_part(
-            state,
-            trace.activity,
-            trace.skills,
-            event.difficulty,
-            trace.content,
-            trace.planned_minutes,
-            trace.at,
-        ),
-    }
-
-
-def _learn_success(
-    models: Replica, state: LearnerState, event: LearningEvent, trace: Trace
-) -> list[Observation]:
-    if trace.outcome is None:
-        return []
-    return [_predict_then_learn(models.success, features_of(state, event, trace), trace.outcome)]
-
-
-def _learn_engagement(
-    models: Replica, state: LearnerState, event: LearningEvent, trace: Trace
-) -> list[Observation]:
-    if trace.finish > 0 and not state.is_done(trace.activity):
-        return [_predict_then_learn(models.engagement, features_of(state, event, trace), 1.0)]
-    left = _left_unfinished(state, trace)
-    return [] if left is None else [_predict_then_learn(models.engagement, left, 0.0)]
-
-
-def _left_unfinished(state: LearnerState, trace: Trace) -> Features | None:
-    """Input for what the learner was at and left, where this event begins something else."""
-    last = state.history[-1] if state.history else None
-    if (
-        last is None
-        or last.activity == trace.activity
-        or last.kind not in _STARTING
-        or state.is_done(last.activity)
-    ):
-        return None
-    own = activity_part(state, last.activity, (), None, 0, None, trace.at)
-    return {**learner_part(state, trace.at), **own}
-
-
-def _learn_duration(
-    models: Replica, state: LearnerState, event: LearningEvent, trace: Trace
-) -> list[Observation]:
-    if trace.finish <= 0 or not trace.seconds:
-        return []
-    x = features_of(state, event, trace)
-    return [_predict_then_learn(models.duration, x, log_minutes(trace.seconds))]
-
-
-def _learn_crowd(models: Replica, state: LearnerState, trace: Trace) -> None:
-    models.items.learn(trace.activity, trace.outcome, trace.seconds)
-    before = state.history[-1].activity if state.history else trace.activity
-    if before != trace.activity:
-        models.follows.learn(before, trace.activity)
+    inputs = Inputs(state, trace.at)
+    own = inputs.activity(
+        trace.activity, trace.skills, event.difficulty, trace.content, trace.planned_minutes
+    )
+    return {**inputs.learner(), **own}
 
 
 def _predict_then_learn(model: Model, x: Features, y: float) -> Observation:

@@ -104,7 +104,7 @@ def _traces(draw: st.DrawFn, at: st.SearchStrategy[float]) -> Trace:
 
 
 def some_traces(
-    at: st.SearchStrategy[float] = times, least: int = 0, most: int = 30
+    at: st.SearchStrategy[float] = times, least: int = 0, most: int = 20
 ) -> st.SearchStrategy[list[Trace]]:
     """Lists of traces over few names, each with an id of its own."""
     lists = st.lists(_traces(at), min_size=least, max_size=most)

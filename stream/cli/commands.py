@@ -134,6 +134,7 @@ Exit codes
 
 
 @click.group(
+    NAME,
     cls=Commands,
     invoke_without_command=True,
     epilog=_EPILOG,

@@ -22,13 +22,13 @@ from stream.cli.output import (
     out,
     table,
 )
-from stream.kafka import Admin, Publisher, Reader
+from stream.kafka import Publisher, Reader
 from stream.load import Loaded, Problem, Problems, load
 from stream.load.fields import LearnerKey
 from stream.publish import send_all
 from stream.reference_changes import TOPICS, Changes, changes, newest, values_of
 from stream.settings import Settings
-from stream.topics import ALL
+from stream.topic_creation import create_topics
 
 _ANY_KEY = "00" * 32
 """Stands in for the pseudonym key where files are only checked: no key leaves the command."""
@@ -97,7 +97,7 @@ def _plan(loaded: Loaded, settings: Settings, *, prune: bool) -> list[Changes]:
 
 
 def _held(settings: Settings) -> dict[str, dict[bytes, bytes]]:
-    Admin(settings.kafka).ensure(ALL, settings.prefix, settings.partitions)
+    create_topics(settings)
     reader = Reader(settings.kafka, [settings.prefix + topic.name for topic in TOPICS])
     try:
         return newest(reader.to_end(), settings.prefix)

@@ -10,12 +10,13 @@ from stream import clock
 from stream.cli.ending import EXIT_NO, say
 from stream.cli.environment import services
 from stream.cli.output import byte_progress, emit, examples, json_option, many, number, out
-from stream.kafka import Admin, Publisher
+from stream.kafka import Publisher
 from stream.log import Message
 from stream.publish import StatementMessages, paced, send_all
 from stream.settings import Settings
 from stream.statement_files import StatementFile
-from stream.topics import ALL, STATEMENTS
+from stream.topic_creation import create_topics
+from stream.topics import STATEMENTS
 
 _MESSAGES_BETWEEN_UPDATES = 200
 _SHOWN = 5
@@ -50,7 +51,7 @@ def publish_command(file: Path, rate: float, as_json: bool) -> int:
     take all of them.
     """
     settings = services()
-    Admin(settings.kafka).ensure(ALL, settings.prefix, settings.partitions)
+    create_topics(settings)
     started = clock.monotonic()
     sent, too_large = _publish(file, rate, settings)
     seconds = clock.monotonic() - started

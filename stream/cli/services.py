@@ -7,9 +7,7 @@ import click
 from stream.cli.environment import configured, with_services
 from stream.cli.output import emit, err, examples, facts, json_option, out
 from stream.embedded.stack import StackInfo, start_detached, stop
-from stream.kafka import Admin
-from stream.settings import Settings
-from stream.topics import ALL
+from stream.topic_creation import create_topics
 
 
 @click.command(
@@ -31,7 +29,7 @@ def up_command(as_json: bool) -> None:
     settings = configured()
     with err.status("starting Kafka and Valkey"):
         info = start_detached(Path(settings.home), err)
-        _create_topics(settings)
+        create_topics(with_services(settings))
     if as_json:
         emit(_described(info))
     else:
@@ -39,11 +37,6 @@ def up_command(as_json: bool) -> None:
         out.print(
             "\nNext: `stepstream load PATHS`, `stepstream worker`; `stepstream down` stops it."
         )
-
-
-def _create_topics(settings: Settings) -> None:
-    reached = with_services(settings)
-    Admin(reached.kafka).ensure(ALL, settings.prefix, settings.partitions)
 
 
 def _described(info: StackInfo) -> dict[str, str | int]:

@@ -4,8 +4,9 @@ import click
 
 from stream.cli.environment import services
 from stream.cli.output import GOOD, emit, examples, json_option, number, out, table
-from stream.kafka import Admin, Reader
+from stream.kafka import Reader
 from stream.settings import Settings
+from stream.topic_creation import create_topics
 from stream.topics import ALL, Topic
 
 _DAY_MS = 86_400_000
@@ -26,7 +27,7 @@ def topics_command(as_json: bool) -> None:
     STEPSTREAM_PARTITIONS says how many; STEPSTREAM_PREFIX is put before every name.
     """
     settings = services()
-    created = Admin(settings.kafka).ensure(ALL, settings.prefix, settings.partitions)
+    created = create_topics(settings)
     written = written_by_topic(settings)
     if as_json:
         emit([_described(topic, settings, created, written) for topic in ALL])

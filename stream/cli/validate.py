@@ -21,7 +21,6 @@ from stream.cli.output import (
     emit,
     examples,
     json_option,
-    many,
     number,
     out,
     table,
@@ -169,4 +168,4 @@ def _show_first(report: Report) -> None:
     out.print(shown)
     left = report.rejected - len(report.first)
     if left:
-        out.print(f"[{QUIET}]and {many(left, 'more')}[/]")
+        out.print(f"[{QUIET}]and {number(left)} more[/]")

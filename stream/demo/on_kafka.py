@@ -18,7 +18,8 @@ from stream.log import Message
 from stream.settings import Settings, variable
 from stream.store.redis_store import RedisStore
 from stream.supervisor import WORKER, Child, Supervisor
-from stream.topics import ALL, EVENTS, RECOMMENDATIONS, REJECTED, STATEMENTS
+from stream.topic_creation import create_topics
+from stream.topics import EVENTS, RECOMMENDATIONS, REJECTED, STATEMENTS
 
 _LOOK_SEC = 0.5
 _QUEUES = "queues_written_total"
@@ -62,7 +63,7 @@ class OnKafka:
     async def start(self, reference: Sequence[Message]) -> None:
         """See `Place.start`."""
         settings = self.settings
-        await asyncio.to_thread(self._admin.ensure, ALL, settings.prefix, settings.partitions)
+        await asyncio.to_thread(create_topics, settings)
         self._publisher = self._opened.enter_context(Publisher(settings.kafka))
         await self._send(reference)
         topic = settings.prefix + RECOMMENDATIONS.name

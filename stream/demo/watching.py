@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import inf
 from typing import Any, NamedTuple
 
 from processors.identity import Pseudonyms, identifier_of
@@ -9,6 +10,7 @@ from schemas.codec import JsonError, decode_json
 
 _SHOWN_DEEDS = 6
 _PATIENCE_SEC = 6.0
+_NO_EDITION = (-1, -inf)
 _Json = Mapping[str, Any]
 
 
@@ -44,8 +46,9 @@ class Watch:
         self._pseudonyms = pseudonyms
         self._queue_of = queue_of
         self._identifier = ""
-        self._seen_at = 0.0
-        self._version = -2
+        self._mark = b""
+        self._seen_at = -inf
+        self._edition = _NO_EDITION
         self._places: dict[str, int] = {}
         self.name = ""
         """What the learner is called in the statements: an account's name, else the key."""
@@ -58,9 +61,8 @@ class Watch:
 
     def note(self, messages: Sequence[bytes], now: float) -> None:
         """See what is published at `now`."""
-        mine = self.name.encode()
         for message in messages:
-            if self._is_free(now) or (mine and mine in message):
+            if self._is_free(now) or self._mark in message:
                 for statement in _statements(message):
                     self._note(statement, now)
 
@@ -77,19 +79,29 @@ class Watch:
 
     def _turn_to(self, actor: _Json, identifier: str) -> None:
         self._identifier = identifier
-        key = self._pseudonyms.learner(identifier)
-        self.name = str(actor.get("account", {}).get("name", key[:8]))
+        self.name = _name(actor) or self._pseudonyms.learner(identifier)[:8]
+        self._mark = (_name(actor) or _other_name(actor)).encode()
         self.deeds.clear()
-        self._version, self._places, self.queue, self.moves = -2, {}, {}, {}
+        self._edition, self._places, self.queue, self.moves = _NO_EDITION, {}, {}, {}
 
     def look(self) -> None:
         """Take in the newest queue."""
         raw = self._queue_of(self._pseudonyms.learner(self._identifier)) if self.name else None
         queue = decode_json(raw) if raw else {}
-        if queue and queue["version"] != self._version:
-            self._version, self.queue = queue["version"], queue
+        edition = (queue["version"], queue["generated_at"]) if queue else self._edition
+        if edition != self._edition:
+            self._edition, self.queue = edition, queue
             before, self._places = self._places, _places(queue["items"])
             self.moves = {name: _move(before, name, at) for name, at in self._places.items()}
+
+
+def _name(actor: _Json) -> str:
+    return str(actor.get("account", {}).get("name", ""))
+
+
+def _other_name(actor: _Json) -> str:
+    names = (actor.get(name) for name in ("mbox", "mbox_sha1sum", "openid"))
+    return next((name for name in names if isinstance(name, str)), "")
 
 
 def deed(statement: _Json, now: float) -> Deed:

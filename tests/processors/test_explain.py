@@ -17,7 +17,7 @@ def told(world: World, terms: Terms, *, explored: bool = False, **said: float) -
     view = LearnerView(LEARNER, world.state, world.basis, NOW)
     entry = world.reference.entry("a")
     assert entry is not None
-    one = Scored(Candidate(entry, **said), entry, terms, 1.0, 0.5, 0.5)
+    one = Scored(Candidate(entry, **said), entry, terms, 1.0, 1.0, 0.5, 1.0)
     return list(reasons(Slot(one, 0.1, explored), view))
 
 
@@ -59,12 +59,12 @@ def test_several_skills_are_joined(world: World) -> None:
 
 def test_what_it_opens_is_named(world: World) -> None:
     (one,) = told(world, Terms(0.0, 0.0, 0.5, 0.0, 0.0, 0.0))
-    assert (one.text, one.evidence) == ("Opens Python at work", {"activities": ["b"]})
+    assert (one.text, one.evidence) == ("Opens Python at work", {"activity": "b", "count": 1})
     for name in ("c", "d", "e"):
         world.add(name, after=["a"])
     (several,) = told(world, Terms(0.0, 0.0, 0.5, 0.0, 0.0, 0.0))
     assert several.text == "Opens Python at work and 3 more"
-    assert several.evidence == {"activities": ["b", "c", "d"]}
+    assert several.evidence == {"activity": "b", "count": 4}
 
 
 def test_the_lowest_assessment_is_named(world: World) -> None:

@@ -327,6 +327,7 @@ def test_an_unknown_activity_is_observed_once() -> None:
 def test_a_known_activity_is_observed_only_to_give_it_its_first_title() -> None:
     titled = {"definition": {"name": {"en": "Joins"}}}
     assert observed(object={"id": SKILLED, **titled}) == ()
+    assert observed(object={"id": QUIZ["id"], **titled}) == ()
     assert observed(object={"id": "http://lms.example/bare"}) == ()
     (seen,) = observed(object={"id": "http://lms.example/bare", **titled})
     assert (seen.title, seen.origin) == ("Joins", "observed")

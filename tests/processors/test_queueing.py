@@ -50,7 +50,7 @@ def test_the_worked_example_is_explained(analyst: World) -> None:
     assert gap.text == "Closes your largest gap: SQL (0.33 of 0.80 required)"
     assert gap.evidence == {"skill": "SQL", "proficiency": 0.33, "target": 0.8}
     assert unlocks.text == "Opens Query optimisation"
-    assert unlocks.evidence == {"activities": ["C05"]}
+    assert unlocks.evidence == {"activity": "C05", "count": 1}
     assert codes(queue, "C06")[0] == "low_assessment"
     assert queue.items[1].reasons[0].text == "You last scored 65% in Statistics"
     assert "Joins DataViz" in queue.items[2].reasons[0].text

@@ -148,7 +148,7 @@ def test_what_is_expected_is_capped_by_the_target() -> None:
     known = world.reference.entry("b")
     assert known is not None
     nothing = Terms(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    told = expected(Scored(Candidate(known), known, nothing, 0.0, 0.7, 0.5), view)
+    told = expected(Scored(Candidate(known), known, nothing, 0.79, 0.7, 0.5, 0.0), view)
     assert (told.gain, told.success, told.engagement, told.transfer) == (0.0, 0.7, 0.5, None)
     gain = expected(ranked(world)["a"], view).gain
     assert gain == pytest.approx(0.3 * 0.72 * (0.8 - 1 / 3), abs=5e-4)

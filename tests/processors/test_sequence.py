@@ -36,7 +36,9 @@ class Shelf:
         entry = self.world.reference.entry(name)
         assert entry is not None
         worth = next(self._scores) if score is None else score
-        self.ranked.append(Scored(Candidate(entry, due_at=due_at), entry, terms, worth, 0.5, 0.5))
+        self.ranked.append(
+            Scored(Candidate(entry, due_at=due_at), entry, terms, 0.5, 0.5, 0.5, worth)
+        )
 
     def arranged(self) -> Arrangement:
         view = LearnerView(LEARNER, self.world.state, self.world.basis, NOW)

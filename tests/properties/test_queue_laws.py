@@ -17,6 +17,8 @@ from schemas.kinds import Kind
 from schemas.queue import Queue, ReasonCode
 from schemas.reference import Deadline
 
+LAWS = settings(max_examples=60, deadline=None)
+
 NAMES = [f"activity {n}" for n in range(10)]
 SKILLS = [f"skill {n}" for n in range(4)]
 ROLES = ["analyst", "clerk"]
@@ -98,6 +100,7 @@ def offered_entries(world: World, queue: Queue) -> list[Entry]:
     return [entry for entry in found if entry is not None]
 
 
+@LAWS
 @given(worlds())
 def test_nothing_is_offered_that_may_not_be(world: World) -> None:
     view = viewed(world)
@@ -111,6 +114,7 @@ def test_nothing_is_offered_that_may_not_be(world: World) -> None:
         assert removal_at_reading(entry, view) is None
 
 
+@LAWS
 @given(worlds())
 def test_what_is_finished_comes_back_only_for_a_skill_that_faded(world: World) -> None:
     view = viewed(world)
@@ -123,6 +127,7 @@ def test_what_is_finished_comes_back_only_for_a_skill_that_faded(world: World) -
             )
 
 
+@LAWS
 @given(worlds())
 def test_a_faded_skill_was_proficient_and_is_not_mastered(world: World) -> None:
     view = viewed(world)
@@ -134,6 +139,7 @@ def test_a_faded_skill_was_proficient_and_is_not_mastered(world: World) -> None:
         assert (1.0 + good) / (3.0 + good + bad) >= world.objective.proficient - 1e-9
 
 
+@LAWS
 @given(worlds())
 def test_a_queue_is_in_form(world: World) -> None:
     queue = world.queue()
@@ -158,6 +164,7 @@ def is_duty(code: ReasonCode) -> bool:
     return code is ReasonCode.COMPLIANCE_DUE
 
 
+@LAWS
 @given(worlds())
 def test_a_queue_keeps_its_caps(world: World) -> None:
     queue = world.queue()
@@ -169,6 +176,7 @@ def test_a_queue_keeps_its_caps(world: World) -> None:
     assert max(map(courses.count, courses), default=0) <= world.objective.max_per_course
 
 
+@LAWS
 @given(worlds())
 def test_the_same_gives_the_same_bytes(world: World) -> None:
     once = encode_json(world.queue())
@@ -177,6 +185,7 @@ def test_the_same_gives_the_same_bytes(world: World) -> None:
     assert encode_json(world.queue()) == once
 
 
+@LAWS
 @given(worlds())
 def test_there_is_always_a_way_on(world: World) -> None:
     view = viewed(world)
@@ -188,6 +197,7 @@ def test_there_is_always_a_way_on(world: World) -> None:
     assert bool(passing) == bool(world.queue().items)
 
 
+@LAWS
 @given(worlds())
 def test_a_completed_activity_leaves(world: World) -> None:
     queue = world.queue()
@@ -205,6 +215,7 @@ def test_a_completed_activity_leaves(world: World) -> None:
         world.state = decode(before)
 
 
+@LAWS
 @given(worlds())
 def test_every_activity_is_in_the_queue_or_has_a_reason_not_to_be(world: World) -> None:
     offered = set(world.offered())
@@ -216,6 +227,7 @@ def test_every_activity_is_in_the_queue_or_has_a_reason_not_to_be(world: World) 
             encode_json(removal.evidence)
 
 
+@LAWS
 @given(worlds())
 def test_a_clock_alone_changes_nothing_before_the_queue_is_stale(world: World) -> None:
     """What is legal stays legal, and what is due stays due, until the queue says it is stale."""
@@ -230,7 +242,7 @@ def test_a_clock_alone_changes_nothing_before_the_queue_is_stale(world: World) -
         assert removal_at_reading(entry, later) is None
 
 
-@settings(max_examples=25)
+@LAWS
 @given(worlds(), st.integers(0, 10**9))
 def test_learners_do_not_influence_each_other(world: World, version: int) -> None:
     occasion = Occasion(NOW, version, {})

@@ -370,6 +370,7 @@ SECRETS = ("Mary", "mary@example.com", "0041791234567")
         {"actor": {"mbox": "mary@example.com"}},
         {"actor": {"account": {"name": "Mary", "homePage": "Mary"}}},
         {"verb": {"id": "a:b", "display": {"mary@example.com": ""}}},
+        {"verb": {"id": "a:b", "display": {"x-Mary": 5}}},
         {"result": {"extensions": {"mary@example.com": {"Mary": "0041791234567"}}}},
         {"context": {"contextActivities": {"0041791234567": [{"id": "Mary"}]}}},
         {"0041791234567": "Mary"},

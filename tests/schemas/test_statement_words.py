@@ -1,4 +1,5 @@
 import math
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -151,6 +152,18 @@ def test_competencies_systems_and_talk_are_nothing_to_send_learners_to() -> None
 )
 def test_timestamps_become_posix_seconds(timestamp: str, seconds: float) -> None:
     assert posix_sec(timestamp) == pytest.approx(seconds, abs=1e-6)
+
+
+def test_a_timestamp_without_a_zone_does_not_depend_on_the_machines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kathmandu")
+    time.tzset()
+    try:
+        assert posix_sec("1970-01-01T00:00:00") == 0.0
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @given(st.datetimes(), st.integers(-14 * 60, 14 * 60))

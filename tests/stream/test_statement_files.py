@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.codec import encode_json
+from schemas.codec import encode_json, encode_json_pretty
 from schemas.errors import ConfigurationError
-from stream.statement_files import Placed, StatementFile
+from schemas.statement.decoding import elements
+from stream.statement_files import Placed, StatementFile, split
 
 ONE, TWO = b'{"id": "1"}', b'{"id": "2", "text": "a,[b]"}'
 
@@ -77,7 +78,9 @@ def test_standard_input_is_read_and_stays_open(monkeypatch: pytest.MonkeyPatch) 
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -91,6 +94,29 @@ def test_lines_and_an_array_hold_the_same(
     lines = [one.raw for one in written(folder, b"\n".join(raw))]
     array = [one.raw for one in written(folder, b"[" + b" ,\n".join(raw) + b"]")]
     assert lines == array == raw
+
+
+OBJECTS = st.dictionaries(st.text(max_size=5), VALUES, max_size=4)
+
+
+@given(st.lists(OBJECTS, min_size=1, max_size=5))
+def test_objects_are_found_by_brackets_as_by_commas(values: list[object]) -> None:
+    for array in (encode_json(values), encode_json_pretty(values).encode()):
+        assert split(array) == elements(array)
+
+
+@given(st.lists(VALUES, max_size=5))
+def test_whatever_else_an_array_holds_is_left_to_the_parser(values: list[object]) -> None:
+    found = split(encode_json(values))
+    if values and all(isinstance(value, dict | list) for value in values):
+        assert found == elements(encode_json(values))
+    else:
+        assert found is None
+
+
+def test_one_broken_element_leaves_the_others_alone(tmp_path: Path) -> None:
+    content = b"[" + ONE + b', {"torn": ], ' + TWO + b"]"
+    assert [one.raw for one in written(tmp_path, content)] == [ONE, b'{"torn": ]', TWO]
 
 
 @given(st.binary(max_size=200))

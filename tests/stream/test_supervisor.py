@@ -1,13 +1,12 @@
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from stream.supervisor import Child, Supervisor, is_worth_a_restart, meaning, pause_sec
-
 
 ROOT = str(Path(__file__).parents[2])
 
@@ -80,10 +79,15 @@ time.sleep(60)
 """
 
 
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for what another process does."""
+    while not holds():  # noqa: ASYNC110  another process sets no event
+        await asyncio.sleep(0.01)
+
+
 async def cancelled(child: Child, output: Path) -> None:
     task = asyncio.create_task(Supervisor(child, lambda _: None).run())
-    while not output.read_bytes():
-        await asyncio.sleep(0.01)
+    await until(lambda: bool(output.read_bytes()))
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -125,11 +129,9 @@ def test_the_child_sees_when_its_guardian_is_gone(tmp_path: Path) -> None:
         guardian = await asyncio.create_subprocess_exec(
             sys.executable, "-c", program, child, str(note), env=os.environ | {"PYTHONPATH": ROOT}
         )
-        while not note.exists() or note.read_text() != "up":
-            await asyncio.sleep(0.02)
+        await until(lambda: note.exists() and note.read_text() == "up")
         guardian.kill()
         await guardian.wait()
-        while note.read_text() != "saw it":
-            await asyncio.sleep(0.02)
+        await until(lambda: note.read_text() == "saw it")
 
     asyncio.run(asyncio.wait_for(kill_the_guardian(), 30))

@@ -7,12 +7,13 @@ from processors.features.decay import clock_sec
 LIMIT = 128
 SIZE = 8
 _ZERO = 128
+_KEY = (1 << 40) - 1
 _DAY_SEC = 86_400
 _WORDS = tuple(Struct(f">{n}Q") for n in range(LIMIT + 1))
 
 
 class Finished:
-    """Finishes minus undone finishes, by the upper 40 bits of the activity's hash.
+    """Finishes minus undone finishes, by the lower 40 bits of the activity's hash.
 
     40 bits: that any of a catalogue's 10,000 activities is taken for one of 128 finished ones
     happens to one learner in 800,000. The count is kept within -128 and 127.
@@ -33,12 +34,12 @@ class Finished:
 
     def count(self, activity: int) -> int:
         """How often `activity` was finished, less how often that was undone."""
-        word = self._read().get(activity >> 24)
+        word = self._read().get(activity & _KEY)
         return 0 if word is None else (word & 255) - _ZERO
 
     def add(self, activity: int, at: float, times: int) -> None:
         """Count `times` more (or, below 0, fewer) finishes that happened at `at`."""
-        words, key = self._read(), activity >> 24
+        words, key = self._read(), activity & _KEY
         self._packed = None
         count = min(max(self.count(activity) + times + _ZERO, 0), 255)
         day = max(clock_sec(at) // _DAY_SEC, words.pop(key, 0) >> 8)
