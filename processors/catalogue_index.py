@@ -4,7 +4,7 @@ An index holds for one version of the reference data; `index_of` starts a new on
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from processors.memo import Memo
@@ -37,14 +37,26 @@ class Known(dict[int, Entry | None]):
         return found
 
 
+@dataclass(slots=True)
+class Survey:
+    """What one walk through the whole catalogue finds."""
+
+    openings: list[Entry] = field(default_factory=list)
+    """What has no prerequisites and is not withdrawn, by id."""
+    duties: list[tuple[Entry, Deadline]] = field(default_factory=list)
+    starts: list[float] = field(default_factory=list)
+    """When activities become valid (POSIX seconds), in order."""
+    audiences: set[str] = field(default_factory=set)
+    """Every role that some audience names."""
+
+
 class CatalogueIndex:
     """Entries, rules, paths, openings, duties and validity starts of one version."""
 
     def __init__(self, reference: Reference) -> None:
         self.version = reference.version
         self._reference = reference
-        self._starts: tuple[float, ...] | None = None
-        self._audiences: frozenset[str] | None = None
+        self._survey = _surveyed(reference)
         self._openings: Memo[str, tuple[Entry, ...]] = Memo(self._find_openings)
         self.entries = Known(reference)
         self.rules: Memo[int, Rules] = Memo(self._find_rules)
@@ -56,38 +68,24 @@ class CatalogueIndex:
 
     def openings(self, role: str) -> tuple[Entry, ...]:
         """What has no prerequisites and is meant for `role`, by id."""
-        return self._openings[role if role in self.audiences else ""]
+        return self._openings[role if role in self._survey.audiences else ""]
 
     @property
-    def audiences(self) -> frozenset[str]:
-        """Every role that some audience names."""
-        if self._audiences is None:
-            entries = self._reference.entries()
-            self._audiences = frozenset(role for e in entries for role in e.activity.audience)
-        return self._audiences
-
-    @property
-    def starts(self) -> tuple[float, ...]:
+    def starts(self) -> list[float]:
         """When activities become valid (POSIX seconds), in order."""
-        if self._starts is None:
-            given = (entry.activity.valid_from for entry in self._reference.entries())
-            self._starts = tuple(sorted(at for at in given if at is not None))
-        return self._starts
+        return self._survey.starts
 
     def _find_openings(self, role: str) -> tuple[Entry, ...]:
-        return tuple(entry for entry in self._reference.entries() if _is_opening(entry, role))
+        openings = self._survey.openings
+        return tuple(e for e in openings if not (who := e.activity.audience) or role in who)
 
     def _find_rules(self, key: int) -> Rules:
         entry = self.entries[key]
         return () if entry is None else rules_for(entry)
 
     def _find_duties(self, role: str) -> tuple[tuple[Entry, Deadline], ...]:
-        return tuple(
-            (entry, deadline)
-            for entry in self._reference.entries()
-            for deadline in entry.activity.deadlines
-            if not deadline.roles or role in deadline.roles
-        )
+        duties = self._survey.duties
+        return tuple(duty for duty in duties if not duty[1].roles or role in duty[1].roles)
 
     def _walk_back(self, skill: int) -> Path:
         """Breadth first along the prerequisites; each activity once, so cycles come to an end."""
@@ -107,10 +105,20 @@ class CatalogueIndex:
         return (entry for key in keys if (entry := self.entries[key]) is not None)
 
 
-def _is_opening(entry: Entry, role: str) -> bool:
-    activity = entry.activity
-    fits = not activity.audience or role in activity.audience
-    return fits and not activity.withdrawn and not entry.prerequisites
+def _surveyed(reference: Reference) -> Survey:
+    survey = Survey()
+    for entry in reference.entries():
+        activity = entry.activity
+        if not entry.prerequisites and not activity.withdrawn:
+            survey.openings.append(entry)
+        if activity.audience:
+            survey.audiences.update(activity.audience)
+        if activity.deadlines:
+            survey.duties += [(entry, deadline) for deadline in activity.deadlines]
+        if activity.valid_from is not None:
+            survey.starts.append(activity.valid_from)
+    survey.starts.sort()
+    return survey
 
 
 def _easiest_first(entry: Entry) -> tuple[float, str]:

@@ -128,7 +128,7 @@ def _not_chosen(entry: Entry, decision: _Decision) -> Removal:
     if entry.key not in decision.gathered.candidates:
         return Removal(RemovalCode.NOT_PROPOSED, {})
     arrangement = decision.arrangement
-    lowest = min(one.score for one in arrangement.order)
+    lowest = min((one.score for one in arrangement.order), default=0.0)
     scored = next((one for one in decision.ranked if one.entry.key == entry.key), None)
     if scored is None:
         return Removal(RemovalCode.OUTRANKED, {"lowest": lowest})

@@ -25,7 +25,7 @@ def _expiries(queue: Queue, view: LearnerView) -> Iterator[float]:
             yield entry.activity.valid_until
 
 
-def _starts(view: LearnerView) -> tuple[float, ...]:
+def _starts(view: LearnerView) -> list[float]:
     starts = view.index.starts
     after = bisect_right(starts, view.now)
     return starts[after : after + 1]

@@ -180,7 +180,7 @@ def _withdraw_skill(state: LearnerState, key: int, at: float, units: tuple[int, 
     if row is None:
         return
     steps = [step for step in state.history if key in step.skills]
-    rest = skill.without_evidence(row, at, units, _last_left(state, row, at, steps))
+    rest = skill.without_evidence(row, at, units, _last_left(state, row, steps))
     if rest is None:
         freed = state.skill_rows.drop(key)
         state.history_rows = history.without_skill(state.history_rows, freed)
@@ -194,7 +194,7 @@ def _withdraw_activity(state: LearnerState, trace: Trace) -> None:
     if row is None:
         return
     steps = [step for step in state.history if step.activity == key]
-    rest = activity.without_event(row, trace, _last_left(state, row, trace.at, steps), steps)
+    rest = activity.without_event(row, trace, _last_left(state, row, steps), steps)
     if rest is None:
         freed = state.activity_rows.drop(key)
         state.history_rows = history.without_activity(state.history_rows, freed)
@@ -202,13 +202,10 @@ def _withdraw_activity(state: LearnerState, trace: Trace) -> None:
         state.activity_rows.put(key, rest)
 
 
-def _last_left(state: LearnerState, row: bytes, at: float, steps: Sequence[Step]) -> int:
+def _last_left(state: LearnerState, row: bytes, steps: Sequence[Step]) -> int:
     """Latest of what stays; where the history does not know it, the history's start at most."""
-    last = last_of(row)
-    if clock_sec(at) < last:
-        return last
     known = steps[-1:] or state.history[:1]
-    return min([last, *(clock_sec(step.at) for step in known)])
+    return min([last_of(row), *(clock_sec(step.at) for step in known)])
 
 
 def encode(state: LearnerState) -> bytes:

@@ -16,7 +16,7 @@ def encode_json(value: Any) -> bytes:
     Raises:
         TypeError: where `value` holds something that JSON cannot say.
     """
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+    return orjson.dumps(value)
 
 
 def encode_json_sorted(value: Any) -> bytes:
@@ -26,7 +26,7 @@ def encode_json_sorted(value: Any) -> bytes:
 
 def encode_json_pretty(value: Any) -> str:
     """Indented JSON for people."""
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode()
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
 
 
 def decode_json(data: bytes | bytearray | memoryview | str) -> Any:

@@ -24,16 +24,16 @@ def create_topics(settings: Settings) -> list[str]:
     created = admin.ensure(ALL, settings.prefix, settings.partitions)
     deadline = clock.monotonic() + settings.patience_sec
     for topic in created:
-        while not _serves(admin, settings.group, topic):
+        while not _serves(admin, topic):
             if clock.monotonic() > deadline:
                 raise Unavailable(f"topic {topic} is created but does not serve yet: try again")
             threading.Event().wait(_PAUSE_SEC)
     return created
 
 
-def _serves(admin: Admin, group: str, topic: str) -> bool:
+def _serves(admin: Admin, topic: str) -> bool:
     try:
-        admin.lag(group, topic)
-    except Unavailable:
+        admin.ends(topic)
+    except Exception:  # noqa: BLE001  Kafka's client says "not yet" in many ways
         return False
     return True

@@ -134,10 +134,10 @@ def _overall(features: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         ("events", str(features["events"])),
         ("finished", str(features["finished"])),
-        ("engagement", number(features["engagement"])),
-        ("pace", number(features["pace"])),
-        ("velocity", number(features["velocity"])),
-        ("performance", f"{number(features['performance_delta'])} against earlier outcomes"),
+        ("engagement", f"{number(features['engagement'])} events, the newer the more they count"),
+        ("pace", f"{number(features['pace'])} of the planned minutes"),
+        ("velocity", f"{number(features['velocity'])} proficiency gained a week"),
+        ("performance", f"{number(features['performance_delta'])} newest outcomes over earlier"),
     ]
 
 

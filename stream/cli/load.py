@@ -144,5 +144,9 @@ def _show(planned: Sequence[Changes], *, dry_run: bool) -> None:
     for change in planned:
         shown.add_row(change.topic.name, *(number(n) for n in _counts(change).values()))
     out.print(shown)
-    done = f"[{QUIET}]dry run: nothing was published[/]" if dry_run else f"[{GOOD}]published[/]"
-    out.print(done)
+    if dry_run:
+        out.print(f"[{QUIET}]dry run: nothing was published[/]")
+    elif any(next(change.messages(""), None) for change in planned):
+        out.print(f"[{GOOD}]published[/]")
+    else:
+        out.print(f"[{QUIET}]the topics hold all of it already[/]")

@@ -67,6 +67,11 @@ def when(posix_sec: float) -> str:
     return datetime.fromtimestamp(posix_sec, UTC).strftime("%Y-%m-%d %H:%M")
 
 
+def day(posix_sec: float) -> str:
+    """Date, UTC."""
+    return when(posix_sec)[:10]
+
+
 def many(count: int, one: str, several: str = "") -> str:
     """`1 message`, `22,000 messages`."""
     return f"{number(count)} {one if count == 1 else several or one + 's'}"

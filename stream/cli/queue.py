@@ -1,6 +1,7 @@
 """`queue`: what a learner is offered next, and why."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -10,7 +11,7 @@ from rich.table import Table
 from schemas.codec import decode_json
 from stream.cli.ending import EXIT_NO, say
 from stream.cli.environment import keys_of, services
-from stream.cli.output import QUIET, STRONG, examples, json_option, out, table, when
+from stream.cli.output import QUIET, STRONG, day, examples, json_option, out, table, when
 from stream.settings import Settings
 from stream.store.redis_store import RedisStore
 
@@ -74,23 +75,21 @@ def _show(queue: dict[str, Any]) -> None:
 
 def items_table(items: list[dict[str, Any]], now: float) -> Table:
     """The items of a queue as people read them."""
-    shown = table("#", "activity", "min", "not before", "success", "why", right=("#", "min"))
+    shown = table("#", "activity, and why", "min", "not before", "success", right=("#", "min"))
     for item in items:
         shown.add_row(
             str(item["rank"]),
-            _activity(item),
+            "\n".join(_lines(item)),
             f"{item['minutes']:.0f}",
-            "now" if item["not_before"] <= now else when(item["not_before"]),
+            "now" if item["not_before"] <= now else day(item["not_before"]),
             f"{item['expected']['success']:.0%}",
-            _reasons(item),
         )
     return shown
 
 
-def _activity(item: dict[str, Any]) -> str:
-    title, name = escape(item["title"]), escape(item["activity"])
-    return title if title == name else f"{title}\n[{QUIET}]{name}[/]"
-
-
-def _reasons(item: dict[str, Any]) -> str:
-    return "\n".join(f"[{STRONG}]{r['code']}[/] {escape(r['text'])}" for r in item["reasons"])
+def _lines(item: dict[str, Any]) -> Iterator[str]:
+    yield f"[{STRONG}]{escape(item['title'])}[/]"
+    for reason in item["reasons"]:
+        yield f"{escape(reason['text'])} [{QUIET}]{reason['code']}[/]"
+    if item["title"] != item["activity"]:
+        yield f"[{QUIET}]{escape(item['activity'])}[/]"

@@ -3,7 +3,7 @@
 import click
 
 from stream.cli.environment import services
-from stream.cli.output import GOOD, emit, examples, json_option, number, out, table
+from stream.cli.output import emit, examples, json_option, number, out, table
 from stream.kafka import Reader
 from stream.settings import Settings
 from stream.topic_creation import create_topics
@@ -32,13 +32,13 @@ def topics_command(as_json: bool) -> None:
     if as_json:
         emit([_described(topic, settings, created, written) for topic in ALL])
         return
-    shown = table("topic", "parts", "key", "kept", "written", "holds", right=("parts", "written"))
+    shown = table("topic", "parts", "written", "kept", "holds", right=("parts", "written"))
+    shown.columns[0].no_wrap = True
     for topic in ALL:
         row = _described(topic, settings, created, written)
-        style = GOOD if row["created"] else None
         name = f"{row['topic']} (new)" if row["created"] else str(row["topic"])
-        cells = (name, str(row["partitions"]), topic.key, str(row["kept"]))
-        shown.add_row(*cells, number(int(row["written"])), topic.meaning, style=style)
+        cells = (name, str(row["partitions"]), number(int(row["written"])), str(row["kept"]))
+        shown.add_row(*cells, f"{topic.meaning}; key: {topic.key}")
     out.print(shown)
 
 

@@ -16,6 +16,8 @@ from stream.cli.output import examples
 from stream.supervisor import WORKER, Child, Supervisor
 from stream.worker import run_worker
 
+_STANDARD_INPUT = 0
+
 
 @click.command(
     "worker",
@@ -59,7 +61,9 @@ async def _supervise(supervisor: Supervisor) -> int:
 
 
 def _end_with_standard_input() -> None:
-    sys.stdin.buffer.read()
+    # not through sys.stdin: a thread that waits there holds its lock, and Python could not end
+    while os.read(_STANDARD_INPUT, 1024):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

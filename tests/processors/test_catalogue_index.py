@@ -1,3 +1,5 @@
+from typing import Any
+
 from processors.catalogue_index import CatalogueIndex, index_of
 from processors.reference import Reference
 from processors.rules import RemovalCode
@@ -12,7 +14,7 @@ def catalogue(*activities: Activity) -> CatalogueIndex:
     return CatalogueIndex(reference)
 
 
-def chain(name: str, *before: str, skill: str = "", **facts: float) -> Activity:
+def chain(name: str, *before: str, skill: str = "", **facts: Any) -> Activity:
     return Activity(id=name, prerequisites=before, skills=(skill,) if skill else (), **facts)
 
 
@@ -84,7 +86,7 @@ def test_duties_bind_their_roles() -> None:
 
 def test_starts_are_in_order() -> None:
     index = catalogue(chain("a", valid_from=5.0), chain("b"), chain("c", valid_from=2.0))
-    assert index.starts == (2.0, 5.0)
+    assert index.starts == [2.0, 5.0]
 
 
 def test_rules_are_found_by_key() -> None:

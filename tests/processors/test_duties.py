@@ -55,5 +55,5 @@ def test_what_is_done_is_no_way_and_cycles_end() -> None:
     duty = known[hash64("a")]
     assert duty is not None
     assert set(with_ways([(duty, 1.0)], known, nothing_done())) == {hash64("a"), hash64("b")}
-    done = Memo(lambda key: key == hash64("b"))
+    done: Memo[int, bool] = Memo(lambda key: key == hash64("b"))
     assert set(with_ways([(duty, 1.0)], known, done)) == {hash64("a")}

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from queue_world import DAY, LEARNER, NOW, Told, Ways, World, codes
 
@@ -12,7 +14,7 @@ from schemas.queue import Reason, ReasonCode
 from schemas.reference import Deadline
 
 
-def told(world: World, terms: Terms, *, explored: bool = False, **said: float) -> list[Reason]:
+def told(world: World, terms: Terms, *, explored: bool = False, **said: Any) -> list[Reason]:
     """Reasons for activity "a"."""
     view = LearnerView(LEARNER, world.state, world.basis, NOW)
     entry = world.reference.entry("a")

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from math import sqrt
+from typing import Any
 
 import pytest
 from queue_world import DAY, LEARNER, NOW, World
@@ -16,7 +17,7 @@ from schemas.reference import Deadline
 VERSIONS = 3000
 
 
-def world(pool: int, **settings: float) -> World:
+def world(pool: int, **settings: Any) -> World:
     """A queue of 3 and `pool` candidates more."""
     world = World(objective=Objective(length=3, shortlist=12, per_stream=9, **settings))
     for n in range(3 + pool):
@@ -79,7 +80,12 @@ def test_a_duty_is_never_displaced() -> None:
 
 
 def test_any_mixture_keeps_the_caps() -> None:
-    settings = {"length": 3, "exploration": 0.5, "max_per_content": 2, "max_per_course": 2}
+    settings: dict[str, Any] = {
+        "length": 3,
+        "exploration": 0.5,
+        "max_per_content": 2,
+        "max_per_course": 2,
+    }
     shown = World(objective=Objective(shortlist=20, per_stream=9, **settings))
     for n in range(9):
         content, course = ("video", "quiz", "lab")[n % 3], f"course {n // 3}"

@@ -237,6 +237,18 @@ def test_a_queue_holds_few_reviews() -> None:
     assert len(world.offered(now=late)) == 3
 
 
+def test_without_room_for_reviews_one_is_capped() -> None:
+    world = World(objective=Objective(exploration=0.0, max_reviews=0))
+    world.add("a", "SQL")
+    world.does("a", Kind.PASSED, 1.0)
+    world.does("a", Kind.PASSED, 1.0)
+    occasion = world.occasion(now=NOW + 60 * DAY)
+    assert world.offered(now=occasion.now) == []
+    removal = why_not("a", LEARNER, world.state, world.basis, occasion)
+    assert removal is not None
+    assert removal.code is RemovalCode.CAP
+
+
 def test_practice_may_be_repeated_until_its_skill_is_at_its_target() -> None:
     world = World(objective=Objective(exploration=0.0, repeatable=("exercise",)))
     world.add("drill", "SQL", content="exercise", done_by="passed")

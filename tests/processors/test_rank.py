@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from queue_world import DAY, LEARNER, NOW, Fixed, Told, Ways, World
 
@@ -101,7 +103,7 @@ def test_what_one_did_well_goes_on_by_a_little() -> None:
     assert after > before + 0.3
 
 
-def prospects(n: int, **facts: dict[int, object]) -> list[Prospect]:
+def prospects(n: int, **facts: dict[int, Any]) -> list[Prospect]:
     world = World()
     for i in range(n):
         world.add(f"{i:02d}")

@@ -132,5 +132,5 @@ def test_a_reader_asks_the_same_rules_without_a_state(
 
 
 def test_each_code_belongs_to_one_rule() -> None:
-    codes = [rule.code for rule in (*CATALOGUE_RULES, *LEARNER_RULES)]
+    codes = [*(rule.code for rule in CATALOGUE_RULES), *(rule.code for rule in LEARNER_RULES)]
     assert len(set(codes)) == len(codes)

@@ -1,4 +1,5 @@
 from itertools import count
+from typing import Any
 
 import pytest
 from queue_world import DAY, LEARNER, NOW, World
@@ -18,7 +19,7 @@ REVIEW = NOTHING._replace(review=0.1)
 class Shelf:
     """Scored candidates of a world, best first."""
 
-    def __init__(self, **limits: int) -> None:
+    def __init__(self, **limits: Any) -> None:
         self.world = World(objective=Objective(exploration=0.0, **limits))
         self.ranked: list[Scored] = []
         self._scores = count(100, -1)
@@ -99,12 +100,16 @@ def test_another_skill_does_not_go_first_where_it_is_much_worse() -> None:
     assert shelf.order() == ["a", "b", "c"]
 
 
+def _of(sort: str, value: str) -> dict[str, Any]:
+    return {sort: value}
+
+
 @pytest.mark.parametrize("sort", ["content", "course"])
 def test_caps_leave_out_what_is_too_much_of_one_sort(sort: str) -> None:
     shelf = Shelf(max_per_content=2, max_per_course=2)
     for name in ("a", "b", "c"):
-        shelf.put(name, **{sort: "x"})
-    shelf.put("d", **{sort: "y"})
+        shelf.put(name, **_of(sort, "x"))
+    shelf.put("d", **_of(sort, "y"))
     shelf.put("e")
     shelf.put("f")
     assert shelf.order() == ["a", "b", "d", "e", "f"]

@@ -1,6 +1,7 @@
 """Laws of queues: whatever the catalogue, the history and the time."""
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,7 +48,7 @@ facts = st.fixed_dictionaries(
         "origin": st.sampled_from(["catalogue", "observed"]),
     },
 )
-catalogues = st.dictionaries(
+catalogues: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
     st.sampled_from(NAMES),
     st.tuples(st.lists(st.sampled_from(SKILLS), max_size=2, unique=True), facts),
 )

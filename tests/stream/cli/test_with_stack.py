@@ -235,7 +235,7 @@ def test_ctrl_c_ends_a_demo_early_and_leaves_nothing_behind() -> None:
 
 
 def workers_of(parent: int) -> list[str]:
-    listed = subprocess.run(  # noqa: S603  nothing of it comes from outside
+    listed = subprocess.run(
         ["/bin/ps", "-eo", "ppid,args"], capture_output=True, text=True, check=True
     ).stdout
     return [line for line in listed.splitlines() if line.split()[0] == str(parent)]
