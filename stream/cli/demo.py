@@ -3,16 +3,13 @@
 import asyncio
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 import click
 
-from schemas.codec import decode_json
 from schemas.errors import ConfigurationError
 from stream import clock
 from stream.cli.ending import EXIT_NO
@@ -20,37 +17,14 @@ from stream.cli.environment import configured, key_maker
 from stream.cli.objective import objective_of
 from stream.cli.output import QUIET, emit, err, examples, json_option, out
 from stream.demo.figures import Summary
-from stream.demo.in_memory import InMemory
-from stream.demo.learners import SimulatedLearners
-from stream.demo.on_kafka import OnKafka
-from stream.demo.place import Place
-from stream.demo.running import Demo
 from stream.demo.screen import screen_for, summary_table
 from stream.demo.servers import Servers, servers
-from stream.demo.sources import File, Simulation, Source
-from stream.demo.watching import Watch
-from stream.load import Loaded, Problems, load
-from stream.load.fields import LearnerKey
-from stream.log import Message
-from stream.reference_changes import changes, values_of
+from stream.demo.staging import Helpers, Staged, Wishes, staged
 from stream.settings import Settings, variable
-from stream.wiring import pseudonyms
 
 SAMPLE = Path("examples", "organisation")
 _RATE, _FILE_RATE = 300.0, 1000.0
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """What was asked for on the command line."""
-
-    seconds: float
-    learners: int
-    rate: float
-    statements: Path | None
-    organisation: Path
-    seed: int
 
 
 @click.command(
@@ -163,73 +137,20 @@ def _settings() -> Settings:
 def _run(found: Servers, wishes: Wishes) -> Summary:
     if found.kind == "in-memory":
         err.print(f"without Kafka and Redis, in memory: {found.why}", style=QUIET, markup=False)
-    keys = key_maker(found.settings)
-    loaded = load([wishes.organisation], keys)
-    if isinstance(loaded, Problems):
-        raise ConfigurationError(f"the organisation cannot be loaded: {loaded.problems[0]}")
-    place = _place(found)
-    source, loaded = _source(place, loaded, keys, wishes)
-    demo = Demo(
-        place=place,
-        title=_title(found),
-        source=source,
-        rate=wishes.rate,
-        watch=Watch(pseudonyms(found.settings), place.queue),
+    helpers = Helpers(
+        keys=key_maker(found.settings),
+        objective=objective_of(found.settings),
         screen=screen_for(err),
-        stopping=asyncio.Event(),
+        report=partial(err.print, style="yellow", markup=False),
     )
     try:
-        return asyncio.run(_until_stopped(demo, _reference(loaded, found.settings)))
+        return asyncio.run(_until_stopped(staged(found, wishes, helpers)))
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
 
 
-def _place(found: Servers) -> Place:
-    if found.kind == "in-memory":
-        return InMemory(found.settings, objective_of(found.settings))
-    report = partial(err.print, style="yellow", markup=False)
-    return OnKafka(found.kind, found.settings, found.folder, report)
-
-
-def _title(found: Servers) -> str:
-    return {
-        "embedded": "Kafka and Valkey on this machine",
-        "external": f"Kafka at {found.settings.kafka}",
-        "in-memory": "in memory, without Kafka",
-    }[found.kind]
-
-
-def _source(
-    place: Place, loaded: Loaded, keys: LearnerKey, wishes: Wishes
-) -> tuple[Source, Loaded]:
-    """What is published, and the organisation with those who publish it."""
-    if wishes.statements is not None:
-        return File(wishes.statements), loaded
-    people = SimulatedLearners(
-        wishes.seed,
-        loaded.activities,
-        loaded.requirements,
-        count=wishes.learners,
-        home_page=place.settings.home_page,
-    )
-    known: dict[str, str] = {}
-
-    def queued(identifier: str) -> Sequence[str]:
-        key = known.get(identifier) or known.setdefault(identifier, keys(identifier))
-        queue = place.queue(key)
-        return [item["activity"] for item in decode_json(queue)["items"]] if queue else ()
-
-    profiles = (*loaded.profiles, *people.profiles(keys))
-    return Simulation(people, wishes.seconds, queued), replace(loaded, profiles=profiles)
-
-
-def _reference(loaded: Loaded, settings: Settings) -> list[Message]:
-    everything = changes(values_of(loaded), {}, prune=False)
-    return list(chain.from_iterable(one.messages(settings.prefix) for one in everything))
-
-
-async def _until_stopped(demo: Demo, reference: Sequence[Message]) -> Summary:
-    task = asyncio.current_task()
+async def _until_stopped(stage: Staged) -> Summary:
+    demo, task = stage.demo, asyncio.current_task()
 
     def stop() -> None:
         if demo.stopping.is_set() and task is not None:
@@ -239,7 +160,7 @@ async def _until_stopped(demo: Demo, reference: Sequence[Message]) -> Summary:
     for number in _ENDING:
         asyncio.get_running_loop().add_signal_handler(number, stop)
     try:
-        return await demo.run(reference)
+        return await demo.run(stage.reference)
     finally:
         demo.screen.close()
         await demo.place.stop()

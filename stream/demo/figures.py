@@ -1,6 +1,7 @@
 """A demo in numbers: while it runs, and in the end."""
 
 from dataclasses import asdict, dataclass
+from math import inf
 from typing import Any
 
 from stream.demo.place import Counted
@@ -39,13 +40,21 @@ class Figures:
         return self.accepted + self.rejected
 
     @property
+    def progress(self) -> tuple[int, int]:
+        """What grows as long as the worker gets on."""
+        return self.handled, self.events
+
+    @property
     def lacks_quality(self) -> bool:
         """Whether predictions were scored, but their quality has not been told yet."""
         return self.predictions > 0 and self.auc is None
 
 
-def figures(readings: Readings) -> Figures:
-    """The figures in a worker's metrics."""
+def figures(readings: Readings, elapsed_sec: float = inf) -> Figures:
+    """The figures in a worker's metrics, `elapsed_sec` after the first statement.
+
+    No queue age can be above that, though the bucket it lies in reaches further.
+    """
     return Figures(
         events=int(readings.total("events_applied_total")),
         accepted=int(readings.total("statements_total", result="accepted")),
@@ -55,8 +64,8 @@ def figures(readings: Readings) -> Figures:
         voided=int(readings.total("voided_total")),
         conflicts=int(readings.total("conflicts_total")),
         queues=int(readings.total("queues_written_total")),
-        queue_age_p50_ms=_ms(readings.quantile(_AGE, 0.50)),
-        queue_age_p99_ms=_ms(readings.quantile(_AGE, 0.99)),
+        queue_age_p50_ms=_ms(readings.quantile(_AGE, 0.50, elapsed_sec)),
+        queue_age_p99_ms=_ms(readings.quantile(_AGE, 0.99, elapsed_sec)),
         auc=readings.value("prequential", model="success", measure="auc"),
         predictions=int(readings.total("predictions_scored_total", model="success")),
     )

@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import fields
 from pathlib import Path
 
@@ -19,10 +19,9 @@ from stream.settings import Settings, variable
 from stream.store.redis_store import RedisStore
 from stream.supervisor import WORKER, Child, Supervisor
 from stream.topic_creation import create_topics
-from stream.topics import EVENTS, RECOMMENDATIONS, REJECTED, STATEMENTS
+from stream.topics import EVENTS, PROFILES, RECOMMENDATIONS, REJECTED, STATEMENTS
 
-_LOOK_SEC = 0.5
-_QUEUES = "queues_written_total"
+_LOOK_SEC = 0.2
 _START_SEC = 60.0
 
 
@@ -44,6 +43,7 @@ class OnKafka:
         self._log = folder / "worker.log"
         self._mirror = Mirror()
         self._lives = Lives()
+        self._known = Readings()
         self._opened = ExitStack()
         self._admin = Admin(settings.kafka)
         self._store = RedisStore(settings.store, settings.partitions)
@@ -69,22 +69,16 @@ class OnKafka:
         topic = settings.prefix + RECOMMENDATIONS.name
         self._opened.callback(Follower(settings.kafka, topic, self._mirror).close)
         self._running = asyncio.create_task(self._supervisor.run())
-        await self._wait_until_ready()
+        await self._wait_until_ready(_profiles(reference))
 
-    async def _wait_until_ready(self) -> None:
-        """Wait for all partitions, then for the queues that the reference data asks for."""
-        deadline, written = clock.monotonic() + _START_SEC, -1.0
-        while not await self._rests(written):
-            written = (await self.readings()).total(_QUEUES)
+    async def _wait_until_ready(self, queues: int) -> None:
+        """Wait for all partitions, and for the `queues` that the profiles ask for."""
+        deadline = clock.monotonic() + _START_SEC
+        while not _is_ready(await self.readings(), self.settings.partitions, queues):
             self.restarts()
             if clock.monotonic() > deadline:
                 raise Unavailable(f"the worker does not get ready; it said: {self._last_words()}")
             await asyncio.sleep(_LOOK_SEC)
-
-    async def _rests(self, written: float) -> bool:
-        readings = await self.readings()
-        owns_all = readings.total("partitions") >= self.settings.partitions
-        return owns_all and readings.total(_QUEUES) == written
 
     async def publish(self, messages: Sequence[bytes]) -> None:
         """See `Place.publish`."""
@@ -96,12 +90,11 @@ class OnKafka:
             await self._publisher.send(messages)
 
     async def readings(self) -> Readings:
-        """See `Place.readings`; empty while the worker does not answer."""
+        """See `Place.readings`; while the worker does not answer, what it said last."""
         host, port = self.settings.metrics_host, self.settings.metrics_port
-        try:
-            return self._lives.join(await asyncio.to_thread(read_endpoint, host, port))
-        except Unavailable:
-            return Readings()
+        with suppress(Unavailable):
+            self._known = self._lives.join(await asyncio.to_thread(read_endpoint, host, port))
+        return self._known
 
     async def is_idle(self) -> bool:
         """See `Place.is_idle`: nothing waits in Kafka, and the checkpoints are at the end."""
@@ -150,6 +143,15 @@ class OnKafka:
         self._opened.close()
         # librdkafka lets go of a server only with its client; afterwards it would complain
         self._publisher = None
+
+
+def _profiles(reference: Sequence[Message]) -> int:
+    return sum(message.topic.endswith(PROFILES.name) for message in reference)
+
+
+def _is_ready(readings: Readings, partitions: int, queues: int) -> bool:
+    owns_all = readings.total("partitions") >= partitions
+    return owns_all and readings.total("queues_written_total") >= queues
 
 
 def _free_port() -> int:

@@ -48,14 +48,14 @@ class Readings:
             if sample.value
         }
 
-    def quantile(self, name: str, share: float) -> float | None:
+    def quantile(self, name: str, share: float, at_most: float = inf) -> float | None:
         """The value that `share` of what a histogram observed stays below, in the metric's unit.
 
         Taken as spread evenly within a bucket, as Prometheus's `histogram_quantile` does; what is
-        above the last bound counts as the last bound.
+        above the last bound counts as the last bound. Nothing observed was above `at_most`.
         """
         buckets = sorted(
-            (float(dict(sample.labels)["le"]), sample.value)
+            (min(at_most, float(dict(sample.labels)["le"])), sample.value)
             for sample in self._found(f"{name}_bucket", {})
         )
         if not buckets or not buckets[-1][1]:

@@ -13,7 +13,7 @@ from stream.demo.sources import Pace, Source, statements
 from stream.demo.watching import Watch
 from stream.log import Message
 
-_STEP_SEC = 0.01
+_STEP_SEC = 0.02
 _LOOK_SEC = 0.5
 _ASK_SEC = 0.2
 _STUCK_SEC = 30.0
@@ -34,7 +34,7 @@ class Demo:
     """Messages a second; 0 means as fast as possible."""
     watch: Watch
     screen: Screen
-    stopping: asyncio.Event
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set from outside to end the publishing early."""
     _published: int = 0
     _started: float = 0.0
@@ -75,12 +75,14 @@ class Demo:
     async def _look(self) -> None:
         self.place.restarts()
         before, since = self._figures, self._looked
-        self._figures, self._looked = figures(await self.place.readings()), clock.monotonic()
+        readings, self._looked = await self.place.readings(), clock.monotonic()
+        elapsed_sec = self._looked - self._started
+        self._figures = figures(readings, elapsed_sec)
         self.watch.look()
         self.screen.show(
             Frame(
                 place=self.title,
-                elapsed_sec=self._looked - self._started,
+                elapsed_sec=elapsed_sec,
                 published=self._published,
                 per_second=max(0, self._figures.handled - before.handled) / (self._looked - since),
                 now=self._figures,
@@ -91,12 +93,12 @@ class Demo:
 
     async def _settle(self) -> bool:
         """Wait until everything has been handled; whether it was."""
-        moved, before = clock.monotonic(), self._figures
+        moved, before = clock.monotonic(), self._figures.progress
         while not await self.place.is_idle():
             await asyncio.sleep(_ASK_SEC)
             await self._look()
-            if self._figures != before:
-                moved, before = clock.monotonic(), self._figures
+            if self._figures.progress != before:
+                moved, before = clock.monotonic(), self._figures.progress
             if clock.monotonic() - moved > _STUCK_SEC:
                 return False
         return True
@@ -113,7 +115,7 @@ class Demo:
             kafka=self.place.kind,
             published=self._published,
             counted=await self.place.counted(),
-            worker=figures(await self.place.readings()),
+            worker=figures(await self.place.readings(), seconds),
             best_auc=self.source.best_auc(),
             seconds=seconds,
             restarts=self.place.restarts(),

@@ -17,7 +17,6 @@ from stream.demo.watching import STAYS, Deed, Move, Watch
 
 QUIET, STRONG, GOOD, BAD = "bright_black", "bold", "green", "red"
 _SHOWN_ITEMS = 5
-_SHOWN_REASONS = 2
 _PLAIN_EVERY_SEC = 3.0
 
 
@@ -54,15 +53,18 @@ class LiveScreen:
 
     def __init__(self, console: Console) -> None:
         self._live = Live(console=console, auto_refresh=False, transient=True)
-        self._live.start()
 
     def say(self, text: str) -> None:
         """See `Screen.say`."""
-        self._live.update(Text(f"{text} ...", QUIET), refresh=True)
+        self._draw(Text(f"{text} ...", QUIET))
 
     def show(self, frame: Frame) -> None:
         """See `Screen.show`."""
-        self._live.update(picture(frame), refresh=True)
+        self._draw(picture(frame))
+
+    def _draw(self, shown: RenderableType) -> None:
+        self._live.start()
+        self._live.update(shown, refresh=True)
 
     def close(self) -> None:
         """See `Screen.close`."""
@@ -118,8 +120,8 @@ def picture(frame: Frame) -> RenderableType:
 def _numbers(frame: Frame) -> Table:
     now = frame.now
     grid = Table.grid(padding=(0, 2))
-    grid.add_column(style=QUIET)
-    grid.add_column(justify="right", style=STRONG, min_width=9)
+    grid.add_column(style=QUIET, no_wrap=True)
+    grid.add_column(justify="right", style=STRONG, min_width=9, no_wrap=True)
     grid.add_column(no_wrap=True, overflow="ellipsis")
     grid.add_row(
         "statements",
@@ -166,16 +168,13 @@ def _outcome(outcome: str) -> Text:
 
 def _queue(watch: Watch) -> Panel:
     rows = Table.grid(padding=(0, 1), expand=True)
-    rows.add_column(justify="right", style=STRONG)
+    rows.add_column(justify="right", style=STRONG, no_wrap=True)
     rows.add_column(width=3)
-    rows.add_column(ratio=2, overflow="ellipsis", no_wrap=True)
-    rows.add_column(ratio=3, overflow="ellipsis", no_wrap=True)
-    rows.add_column(justify="right", style=QUIET, no_wrap=True)
+    rows.add_column(ratio=1, overflow="ellipsis", no_wrap=True)
+    rows.add_column(justify="right", no_wrap=True)
     for item in watch.queue.get("items", ())[:_SHOWN_ITEMS]:
         move = watch.moves.get(item["activity"], STAYS)
-        rows.add_row(
-            str(item["rank"]), _arrow(move), escape(item["title"]), _reasons(item), _facts(item)
-        )
+        rows.add_row(str(item["rank"]), _arrow(move), _title_and_why(item), _facts(item))
     title = f"what is next for {escape(watch.name)}, and why"
     return Panel(rows, title=title, title_align="left", box=box.ROUNDED)
 
@@ -188,13 +187,14 @@ def _arrow(move: Move) -> Text:
     return Text(f"▲{move.places}", GOOD) if move.places > 0 else Text(f"▼{-move.places}", QUIET)
 
 
-def _reasons(item: dict[str, Any]) -> Text:
-    texts = [reason["text"] for reason in item["reasons"][:_SHOWN_REASONS]]
-    return Text("\n".join(texts), QUIET)
+def _title_and_why(item: dict[str, Any]) -> Text:
+    why = " · ".join(reason["text"] for reason in item["reasons"])
+    return Text.assemble((item["title"], STRONG), "\n", (why, QUIET))
 
 
-def _facts(item: dict[str, Any]) -> str:
-    return f"{item['minutes']:.0f} min\n{item['expected']['success']:.0%} likely"
+def _facts(item: dict[str, Any]) -> Text:
+    likely = f"{item['expected']['success']:.0%} likely"
+    return Text.assemble(f"{item['minutes']:.0f} min", "\n", (likely, QUIET))
 
 
 def summary_table(summary: Summary) -> RenderableType:

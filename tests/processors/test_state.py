@@ -26,7 +26,7 @@ def ordinary(events: int = 20, activities: int = 10, skills: int = 4) -> list[Tr
             kind=kinds[i % 4],
             outcome=None if i % 4 == 0 else i % 3 / 2.0,
             weight=float(i % 4 > 0),
-            skills=(3000 + i % skills,),
+            skills=(3000 + i // 2 % skills,),
             content=4000 + i % 3,
             finish=int(i % 4 == 3),
         )

@@ -53,6 +53,13 @@ def test_what_lies_above_the_last_bound_counts_as_the_bound() -> None:
     assert read_registry(metrics).quantile("queue_age_seconds", 0.5) == sorted(bounds)[-2]
 
 
+def test_no_quantile_is_above_what_was_possible() -> None:
+    found = Readings(parsed(TEXT))
+    assert found.quantile("queue_age_seconds", 0.95, at_most=0.2) == pytest.approx(0.105)
+    assert found.quantile("queue_age_seconds", 1.0, at_most=0.2) == pytest.approx(0.2)
+    assert found.quantile("queue_age_seconds", 0.05, at_most=0.2) == pytest.approx(0.0005)
+
+
 def test_endpoint_and_registry_say_the_same() -> None:
     metrics = Metrics()
     metrics.rejects.labels("bad_iri").inc(3)
