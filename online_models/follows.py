@@ -42,11 +42,14 @@ class FollowsModel:
         self._numbers = NamedNumbers()
         self._successors: dict[int, set[int]] = {}
         self._recency = Recency()
+        self._ranked: dict[int, list[tuple[int, float]]] = {}
+        """Answers of `next_of` that still hold: asked far more often than a source changes."""
 
     def learn(self, before: int, after: int) -> None:
         """One learner went on from `before` to `after`."""
         if before == after:
             return
+        self._ranked.pop(before, None)
         transitions, total, _ = self._source(before)
         now = transitions + 1.0
         self._numbers.put(name_of(before), now, total * _FADE + 1.0, self._recency.use(before))
@@ -57,6 +60,12 @@ class FollowsModel:
 
     def next_of(self, before: int) -> list[tuple[int, float]]:
         """(activity, probability), most probable first; what is left to 1 was never seen."""
+        ranked = self._ranked.get(before)
+        if ranked is None:
+            ranked = self._ranked[before] = self._rank(before)
+        return list(ranked)
+
+    def _rank(self, before: int) -> list[tuple[int, float]]:
         now, total, _ = self._source(before)
         chances = (
             (after, self._count(before, after, now) / (total + UNSEEN))
@@ -82,6 +91,7 @@ class FollowsModel:
                 raise ValueError(f"model {self.name!r}: {before!r} has links but no total: add it")
             successors[sources[before]].add(number_of(after))
         self._successors = successors
+        self._ranked.clear()
         self._numbers.adopt(kept)
         self._recency.adopt((kept[name][2], source) for name, source in sources.items())
 
@@ -109,6 +119,7 @@ class FollowsModel:
     def _forget_oldest(self) -> None:
         if len(self._recency) > self._max_sources:
             oldest = self._recency.forget_oldest()
+            self._ranked.pop(oldest, None)
             self._numbers.drop(name_of(oldest))
             for after in sorted(self._successors.pop(oldest)):
                 self._numbers.drop(_link(oldest, after))

@@ -7,7 +7,7 @@ from online_models.replica import Replica
 from processors.learning import Observation, learn
 from processors.receipts import Receipt, decode_receipt, encode_receipt, short
 from processors.state import LearnerState, apply, decode, encode, fresh, withdraw
-from processors.trace import Trace, trace_of
+from processors.trace import trace_of
 from schemas.checkpoint import WITHDRAWN, Memory
 from schemas.codec import hash64
 from schemas.event import LearningEvent
@@ -60,7 +60,7 @@ class Application:
     def _learn(self, offset: int, event: LearningEvent, key: int) -> None:
         state = self.state(event.learner)
         trace = trace_of(event)
-        if _in_history(state, trace):
+        if state.remembers(trace):
             self.duplicates += 1
             return
         self.observations += learn(self._models, state, event, trace)
@@ -102,15 +102,3 @@ class Application:
         """Learners of whom one event is known."""
         return {learner for learner in self._causes if self._states[learner].events <= 1}
 
-
-def _in_history(state: LearnerState, trace: Trace) -> bool:
-    """Whether it is among the newest events; longer than the window for who does little."""
-    return any(
-        past.id == trace.id & _HISTORY_ID and abs(past.at - trace.at) < _HISTORY_SEC
-        for past in state.history
-    )
-
-
-_HISTORY_ID = 0xFFFF_FFFF
-_HISTORY_SEC = 0.002
-"""The history keeps 32 bits of the id and milliseconds of the time; both must agree."""

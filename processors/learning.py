@@ -45,7 +45,7 @@ def learn(
     """Teach `models` what `trace` shows, given the learner's `state` just before it."""
     if trace.kind not in _STARTING:
         return []
-    last = state.history[-1] if state.history else None
+    last = state.newest
     observations = _learn_own(models, state, event, trace)
     if last is not None and last.activity != trace.activity:
         observations += _learn_left(models, state, last, trace)

@@ -122,7 +122,10 @@ class Personalizer:
             if not batches:
                 return
             memories = await self._recall(batches)
-            outcomes = [self._apply(*pair) for pair in zip(batches, memories, strict=True)]
+            outcomes = []
+            for batch, memory in zip(batches, memories, strict=True):
+                outcomes.append(self._apply(batch, memory))
+                await asyncio.sleep(0)
             letters += self._conflicts(batches, outcomes, grouped)
             await self._log.send(letters)
             await self._write([outcome.write for outcome in outcomes])

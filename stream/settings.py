@@ -54,8 +54,9 @@ class Settings:
     """Refuse what lenient validation would repair."""
     max_statement_bytes: int = 1_048_576
     """A larger message goes to the dead letters."""
-    batch_events: int = 500
-    """At most so many messages are applied together."""
+    batch_events: int = 4000
+    """At most so many messages are applied together. A batch is what has come, so it is small on a
+    quiet stream; when there is a backlog, large ones rebuild each learner's queue less often."""
     statement_window: int = 32_768
     """Statements a partition surely recognises as sent again, counted back from the newest."""
     reject_window: int = 1000

@@ -1,6 +1,7 @@
 """A worker: both agents, the reference feed and the clock of rebuilds, in one process."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Mapping
@@ -78,6 +79,7 @@ class Worker:
         if self._settings.metrics_port >= 0:
             port = self._metrics.serve(self._settings.metrics_host, self._settings.metrics_port)
             _log.info("metrics at http://%s:%d/metrics", self._settings.metrics_host, port)
+        _spare_the_collector()
         app = build_app(self._settings, self)
         await app.start()
         watch = asyncio.ensure_future(guarded(self._watch_for_ever)())
@@ -122,6 +124,13 @@ class Worker:
                     f"partitions {stuck} have unread events and stand still for more than "
                     f"{self._settings.stall_sec:.0f} s: the worker starts afresh"
                 )
+
+
+def _spare_the_collector() -> None:
+    """What is loaded stays: searching it for garbage again and again would only delay queues."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 async def wait_for_kafka(settings: Settings) -> None:

@@ -119,10 +119,10 @@ def picture(frame: Frame) -> RenderableType:
 
 def _numbers(frame: Frame) -> Table:
     now = frame.now
-    grid = Table.grid(padding=(0, 2))
+    grid = Table.grid(padding=(0, 2), expand=True)
     grid.add_column(style=QUIET, no_wrap=True)
     grid.add_column(justify="right", style=STRONG, min_width=9, no_wrap=True)
-    grid.add_column(no_wrap=True, overflow="ellipsis")
+    grid.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     grid.add_row(
         "statements",
         f"{frame.per_second:,.0f}/s",
