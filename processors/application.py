@@ -101,4 +101,3 @@ class Application:
     def seen_once(self) -> set[str]:
         """Learners of whom one event is known."""
         return {learner for learner in self._causes if self._states[learner].events <= 1}
-

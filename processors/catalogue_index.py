@@ -1,6 +1,6 @@
 """What ranking looks up in the reference data, computed when first asked for.
 
-An index holds for one version of the reference data; `index_of` starts a new one after a change.
+An index holds for one version of the activity graph; `index_of` starts a new one after a change.
 """
 
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ class CatalogueIndex:
     """Entries, rules, paths, openings, duties and validity starts of one version."""
 
     def __init__(self, reference: Reference) -> None:
-        self.version = reference.version
+        self.version = reference.graph_version
         self._reference = reference
         self._survey = _surveyed(reference)
         self._openings: Memo[str, tuple[Entry, ...]] = Memo(self._find_openings)
@@ -130,8 +130,8 @@ _INDEXES: WeakKeyDictionary[Reference, CatalogueIndex] = WeakKeyDictionary()
 
 
 def index_of(reference: Reference) -> CatalogueIndex:
-    """The index of `reference` as it is now, kept until its version changes."""
+    """The index of `reference`, kept until its `graph_version` changes."""
     found = _INDEXES.get(reference)
-    if found is None or found.version != reference.version:
+    if found is None or found.version != reference.graph_version:
         found = _INDEXES[reference] = CatalogueIndex(reference)
     return found

@@ -17,6 +17,7 @@ __all__ = ["Change", "Entry", "Reference"]
 
 NOBODY: frozenset[str] = frozenset()
 MAX_OBSERVED = 20_000
+_GROWTH = 1.05
 _NO_TARGETS: Mapping[int, float] = MappingProxyType({})
 
 
@@ -40,6 +41,12 @@ class Reference:
 
     def __init__(self, max_observed: int = MAX_OBSERVED) -> None:
         self.version = 0
+        """Grows with each change."""
+        self.graph_version = 0
+        """Grows with each change of an activity, but with new observed ones only as their number
+        grows by a twentieth: what is computed from the whole catalogue may wait so long for them.
+        """
+        self._observed_mark = 0.0
         self._catalogue = Catalogue()
         self._max_observed = max_observed
         self._profiles: dict[str, LearnerProfile] = {}
@@ -122,11 +129,18 @@ class Reference:
             return Change(NOBODY, f"activity {new.id} stays as it is")
         self._catalogue.put(new)
         self.version += 1
+        self._move_graph(is_new_observed=old is None and new.origin == OBSERVED)
         if new.withdrawn:
             return Change(None, f"activity {new.id} withdrawn")
         if new.origin == OBSERVED:
             return Change(NOBODY, f"activity {new.id} observed")
         return Change(None, f"activity {new.id} changed")
+
+    def _move_graph(self, *, is_new_observed: bool) -> None:
+        count = self._catalogue.observed
+        if not is_new_observed or count >= self._observed_mark:
+            self.graph_version += 1
+            self._observed_mark = count * _GROWTH
 
     def _admits(self, old: Activity | None, new: Activity) -> bool:
         if new.origin != OBSERVED:

@@ -18,7 +18,7 @@ err = Console(stderr=True, highlight=False)
 GOOD, BAD, QUIET, STRONG = "green", "red", "bright_black", "bold"
 
 json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on one line instead."
+    "--json", "as_json", is_flag=True, help="Print JSON, on one line, instead."
 )
 
 

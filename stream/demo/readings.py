@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from http.client import HTTPConnection, HTTPException
 from itertools import pairwise
 from math import inf
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from schemas.errors import Unavailable
 from stream.metrics import Metrics
@@ -15,6 +15,7 @@ _LINE = re.compile(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)")
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 _GROWING = ("_total", "_bucket", "_count", "_sum")
 _PREFIX = "stepstream_"
+_Key: TypeAlias = tuple[str, tuple[tuple[str, str], ...]]
 
 
 class Sample(NamedTuple):
@@ -78,21 +79,26 @@ class Lives:
     """Joins the readings of a worker that was started again: what grows goes on growing."""
 
     def __init__(self) -> None:
-        self._last: dict[tuple[str, tuple[tuple[str, str], ...]], float] = {}
-        self._before: dict[tuple[str, tuple[tuple[str, str], ...]], float] = {}
+        self._now: dict[_Key, float] = {}
+        self._before: dict[_Key, float] = {}
 
     def join(self, readings: Readings) -> Readings:
         """`readings` with what earlier lives had counted when they were last read."""
-        return Readings(map(self._joined, readings.samples))
+        growing = {s[:2]: s.value for s in readings.samples if s.name.endswith(_GROWING)}
+        for key in self._now.keys() | growing:
+            self._note(key, growing.get(key, 0.0))
+        others = (s for s in readings.samples if s[:2] not in growing)
+        return Readings((*others, *self._joined()))
 
-    def _joined(self, sample: Sample) -> Sample:
-        if not sample.name.endswith(_GROWING):
-            return sample
-        key = (sample.name, sample.labels)
-        if sample.value < self._last.get(key, 0.0):
-            self._before[key] = self._before.get(key, 0.0) + self._last[key]
-        self._last[key] = sample.value
-        return sample._replace(value=sample.value + self._before.get(key, 0.0))
+    def _note(self, key: _Key, value: float) -> None:
+        last = self._now.get(key, 0.0)
+        if value < last:
+            self._before[key] = self._before.get(key, 0.0) + last
+        self._now[key] = value
+
+    def _joined(self) -> Iterator[Sample]:
+        for key, value in self._now.items():
+            yield Sample(*key, value + self._before.get(key, 0.0))
 
 
 def read_endpoint(host: str, port: int) -> Readings:

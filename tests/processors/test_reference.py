@@ -306,3 +306,18 @@ def test_the_version_grows_exactly_when_an_answer_changes(
     assert made.version - version in {0, 1}
     if told(made) != answers:
         assert made.version == version + 1
+
+
+def test_the_graph_moves_with_the_catalogue_and_seldom_with_what_is_observed() -> None:
+    made = Reference()
+    made.put(Activity(id="c:1"))
+    assert made.graph_version == 1
+    made.put(LearnerProfile(learner="ann", role="analyst"))
+    assert made.graph_version == 1
+    for number in range(1000):
+        made.put(Activity(id=f"o:{number}", origin="observed"))
+    moves = made.graph_version
+    assert moves < 150
+    made.put(Activity(id="o:0", title="named", origin="observed"))
+    made.put(Activity(id="c:1", title="named"))
+    assert made.graph_version == moves + 2

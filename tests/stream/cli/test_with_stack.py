@@ -103,6 +103,19 @@ def test_files_with_problems_publish_nothing(run: Run, tmp_path: Path) -> None:
     assert {row["written"] for row in json_of(run("topics", "--json"))} == {0}
 
 
+def test_a_worker_on_a_leash_ends_with_its_standard_input() -> None:
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "stream.cli", "worker", "--leash"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert worker.stderr is not None
+    assert any(b"reference data" in line for line in worker.stderr)
+    worker.communicate(timeout=60)
+    assert worker.returncode == 0
+
+
 @pytest.mark.usefixtures("worker")
 def test_from_statements_to_a_queue(run: Run) -> None:
     json_of(run("load", WORKED, "--json"))

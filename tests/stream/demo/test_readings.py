@@ -82,3 +82,11 @@ def test_counters_go_on_growing_over_lives_and_gauges_do_not() -> None:
     seen = [lives.join(reading(*pair)) for pair in [(5, 1), (9, 2), (2, 3), (4, 0), (1, 7)]]
     assert [one.total("x_total") for one in seen] == [5, 9, 11, 13, 14]
     assert [one.total("outbox") for one in seen] == [1, 2, 3, 0, 7]
+
+
+def test_what_a_new_life_has_not_counted_yet_is_not_forgotten() -> None:
+    rejected = Sample("rejects_total", (("reason", "bad_iri"),), 3.0)
+    lives = Lives()
+    lives.join(Readings([rejected]))
+    assert lives.join(Readings()).total("rejects_total") == 3
+    assert lives.join(Readings([rejected._replace(value=1.0)])).total("rejects_total") == 4
