@@ -19,11 +19,11 @@ from stream.cli.output import QUIET, emit, err, examples, json_option, out
 from stream.demo.figures import Summary
 from stream.demo.screen import screen_for, summary_table
 from stream.demo.servers import Servers, servers
-from stream.demo.staging import Helpers, Staged, Wishes, staged
+from stream.demo.staging import Means, Staged, Wishes, staged
 from stream.settings import Settings, variable
 
 SAMPLE = Path("examples", "organisation")
-_RATE, _FILE_RATE = 300.0, 1000.0
+_RATE, _FILE_RATE = 200.0, 1000.0
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -40,7 +40,7 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 @click.option(
     "--rate",
     type=click.FloatRange(min=0),
-    help="Messages a second; 0 means as fast as possible.  [default: 300; of a file 1000]",
+    help="Messages a second; 0 means as fast as possible.  [default: 200; of a file 1000]",
 )
 @click.option(
     "--statements",
@@ -137,14 +137,14 @@ def _settings() -> Settings:
 def _run(found: Servers, wishes: Wishes) -> Summary:
     if found.kind == "in-memory":
         err.print(f"without Kafka and Redis, in memory: {found.why}", style=QUIET, markup=False)
-    helpers = Helpers(
+    means = Means(
         keys=key_maker(found.settings),
         objective=objective_of(found.settings),
         screen=screen_for(err),
         report=partial(err.print, style="yellow", markup=False),
     )
     try:
-        return asyncio.run(_until_stopped(staged(found, wishes, helpers)))
+        return asyncio.run(_until_stopped(staged(found, wishes, means)))
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
 

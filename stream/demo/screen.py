@@ -1,5 +1,6 @@
 """How a demo looks: a live screen on a terminal, plain lines elsewhere, a table at the end."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -118,33 +119,27 @@ def picture(frame: Frame) -> RenderableType:
 
 
 def _numbers(frame: Frame) -> Table:
-    now = frame.now
     grid = Table.grid(padding=(0, 2), expand=True)
     grid.add_column(style=QUIET, no_wrap=True)
     grid.add_column(justify="right", style=STRONG, min_width=9, no_wrap=True)
     grid.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
-    grid.add_row(
-        "statements",
-        f"{frame.per_second:,.0f}/s",
-        f"{frame.published:,} published, {now.accepted:,} accepted, {now.rejected:,} rejected",
-    )
-    grid.add_row(
-        "queue age",
-        _ms(now.queue_age_p50_ms),
-        f"p50, p99 {_ms(now.queue_age_p99_ms)}, from arrival in the log to the stored queue",
-    )
-    best = f"; {frame.best_auc:.3f} if the truth were known" if frame.best_auc else ""
-    grid.add_row(
-        "learning",
-        _share(now.auc),
-        f"AUC: {now.predictions:,} answers, predicted, then learned{best}",
-    )
-    grid.add_row(
-        "exactly once",
-        f"{now.duplicates:,}",
-        f"sent again and not counted, {now.voided:,} voided; {now.queues:,} queues written",
-    )
+    for row in _rows(frame):
+        grid.add_row(*row)
     return grid
+
+
+def _rows(frame: Frame) -> Iterator[tuple[str, str, str]]:
+    now = frame.now
+    handled = f"{now.accepted:,} accepted, {now.rejected:,} rejected"
+    yield "statements", f"{frame.per_second:,.0f}/s", f"{frame.published:,} published, {handled}"
+    p99 = _ms(now.queue_age_p99_ms)
+    age = f"p50, p99 {p99}, from arrival in the log to the stored queue"
+    yield "queue age", _ms(now.queue_age_p50_ms), age
+    best = f"; {frame.best_auc:.3f} if the truth were known" if frame.best_auc else ""
+    learning = f"AUC: {now.predictions:,} answers, predicted, then learned{best}"
+    yield "learning", _share(now.auc), learning
+    again = f"sent again and not counted, {now.voided:,} voided; {now.queues:,} queues written"
+    yield "exactly once", f"{now.duplicates:,}", again
 
 
 def _deeds(watch: Watch) -> Panel:
@@ -199,28 +194,30 @@ def _facts(item: dict[str, Any]) -> Text:
 
 def summary_table(summary: Summary) -> RenderableType:
     """The end of a demo."""
-    worker, counted = summary.worker, summary.counted
     rows = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    rows.add_column(style=QUIET)
+    rows.add_column(style=QUIET, no_wrap=True)
     rows.add_column(overflow="fold")
-    reasons = ", ".join(f"{code} {count:,}" for code, count in counted.reasons.most_common())
-    best = f"; {summary.best_auc:.3f} if the truth were known" if summary.best_auc else ""
-    facts = {
-        "ran on": _PLACES[summary.kafka],
-        "statements": f"{summary.published:,} in {summary.seconds:.1f} s "
-        f"({summary.published / max(summary.seconds, 0.001):,.0f} a second)",
-        "accepted": f"{counted.accepted:,}, each a learning event",
-        "rejected": f"{counted.rejected:,}" + (f": {reasons}" if reasons else ""),
-        "sent again": f"{worker.duplicates:,} recognised, {worker.conflicts:,} of another content",
-        "voided": f"{worker.voided:,}",
-        "queues": f"{worker.queues:,} written",
-        "queue age": f"p50 {_ms(worker.queue_age_p50_ms)}, p99 {_ms(worker.queue_age_p99_ms)}, "
-        "from arrival in the log to the stored queue",
-        "AUC": f"{_share(worker.auc)}, each answer predicted before it was learned{best}",
-    }
-    for name, text in facts.items():
+    for name, text in _told(summary):
         rows.add_row(name, text)
     return Group(rows, Text(), _verdict(summary))
+
+
+def _told(summary: Summary) -> Iterator[tuple[str, str]]:
+    worker, counted = summary.worker, summary.counted
+    per_second = summary.published / max(summary.seconds, 0.001)
+    yield "ran on", _PLACES[summary.kafka]
+    in_time = f"in {summary.seconds:.1f} s ({per_second:,.0f} a second)"
+    yield "statements", f"{summary.published:,} {in_time}"
+    yield "accepted", f"{counted.accepted:,}, each a learning event"
+    reasons = ", ".join(f"{code} {count:,}" for code, count in counted.reasons.most_common())
+    yield "rejected", f"{counted.rejected:,}" + (f": {reasons}" if reasons else "")
+    others = f"{worker.conflicts:,} of another content, {worker.voided:,} voided"
+    yield "sent again", f"{worker.duplicates:,} recognised, {others}"
+    yield "queues", f"{worker.queues:,} written"
+    age = f"p50 {_ms(worker.queue_age_p50_ms)}, p99 {_ms(worker.queue_age_p99_ms)}"
+    yield "queue age", f"{age}, from arrival in the log to the stored queue"
+    best = f"; {summary.best_auc:.3f} if the truth were known" if summary.best_auc else ""
+    yield "AUC", f"{_share(worker.auc)}, each answer predicted before it was learned{best}"
 
 
 def _verdict(summary: Summary) -> Text:

@@ -41,7 +41,7 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Helpers:
+class Means:
     """What the command line hands in."""
 
     keys: LearnerKey
@@ -59,21 +59,21 @@ class Staged:
     reference: Sequence[Message]
 
 
-def staged(found: Servers, wishes: Wishes, helpers: Helpers) -> Staged:
+def staged(found: Servers, wishes: Wishes, means: Means) -> Staged:
     """A demo that can be run.
 
     Raises:
         ConfigurationError: where the organisation cannot be loaded.
     """
-    place = _place(found, helpers)
-    source, loaded = _source(place, _loaded(wishes, helpers.keys), helpers.keys, wishes)
+    place = _place(found, means)
+    source, loaded = _source(place, _loaded(wishes, means.keys), means.keys, wishes)
     demo = Demo(
         place=place,
         title=_title(found),
         source=source,
         rate=wishes.rate,
         watch=Watch(pseudonyms(found.settings), place.queue),
-        screen=helpers.screen,
+        screen=means.screen,
     )
     everything = changes(values_of(loaded), {}, prune=False)
     prefix = found.settings.prefix
@@ -87,10 +87,10 @@ def _loaded(wishes: Wishes, keys: LearnerKey) -> Loaded:
     return loaded
 
 
-def _place(found: Servers, helpers: Helpers) -> Place:
+def _place(found: Servers, means: Means) -> Place:
     if found.kind == "in-memory":
-        return InMemory(found.settings, helpers.objective)
-    return OnKafka(found.kind, found.settings, found.folder, helpers.report)
+        return InMemory(found.settings, means.objective)
+    return OnKafka(found.kind, found.settings, found.folder, means.report)
 
 
 def _title(found: Servers) -> str:

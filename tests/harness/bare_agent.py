@@ -7,6 +7,7 @@ Prints the seconds between the first and the last of COUNT messages.
 
 import asyncio
 import sys
+import tempfile
 import time
 
 import faust
@@ -23,6 +24,7 @@ def main() -> None:
         key_serializer="raw",
         store="memory://",
         web_enabled=False,
+        datadir=tempfile.mkdtemp(),
         topic_allow_declare=False,
         topic_disable_leader=True,
         consumer_auto_offset_reset="earliest",

@@ -1,10 +1,12 @@
 """The commands one after the other, on a real Kafka and a real Redis."""
 
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 from uuid import uuid4
 
@@ -103,17 +105,20 @@ def test_files_with_problems_publish_nothing(run: Run, tmp_path: Path) -> None:
     assert {row["written"] for row in json_of(run("topics", "--json"))} == {0}
 
 
-def test_a_worker_on_a_leash_ends_with_its_standard_input() -> None:
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "stream.cli", "worker", "--leash"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert worker.stderr is not None
-    assert any(b"reference data" in line for line in worker.stderr)
-    worker.communicate(timeout=60)
-    assert worker.returncode == 0
+def test_a_worker_on_a_leash_ends_with_its_standard_input(run: Run) -> None:
+    run("topics")
+    command = [sys.executable, "-m", "stream.cli", "worker", "--leash"]
+    with subprocess.Popen(  # noqa: S603  our own command
+        command, cwd=ROOT, stdin=PIPE, stderr=PIPE
+    ) as worker:
+        assert worker.stderr is not None
+        told = []
+        for line in worker.stderr:
+            told.append(line)
+            if b"reference data" in line:
+                break
+        worker.communicate(timeout=60)
+    assert worker.returncode == 0, told
 
 
 @pytest.mark.usefixtures("worker")
@@ -232,16 +237,13 @@ def test_a_demo_runs_on_named_servers(run: Run, stream: dict[str, str]) -> None:
 
 def test_ctrl_c_ends_a_demo_early_and_leaves_nothing_behind() -> None:
     command = [sys.executable, "-m", "stream.cli", "demo", "--rate", "50", "--learners", "20"]
-    demo = subprocess.Popen(  # noqa: S603  our own command
-        [*command, "--organisation", str(WORKED)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert demo.stderr is not None
-    assert any(b" published, " in line for line in demo.stderr)
-    demo.send_signal(2)
-    out, _ = demo.communicate(timeout=60)
+    with subprocess.Popen(  # noqa: S603  our own command
+        [*command, "--organisation", str(WORKED)], cwd=ROOT, stdout=PIPE, stderr=PIPE
+    ) as demo:
+        assert demo.stderr is not None
+        assert any(b" published, " in line for line in demo.stderr)
+        demo.send_signal(signal.SIGINT)
+        out, _ = demo.communicate(timeout=60)
     assert demo.returncode == 0
     assert b"published: nothing was lost" in out
     assert not workers_of(demo.pid)
