@@ -12,7 +12,6 @@ Expected bad input is never an exception: it is a `Rejection`, a value.
 
 from dataclasses import dataclass
 
-
 EXIT_RESTART = 75
 """Exit code: start the process again (sysexits' EX_TEMPFAIL)."""
 EXIT_STOP = 78

@@ -118,7 +118,10 @@ def is_idle(settings: Settings) -> bool:
 
 
 def wait_until(
-    done: Callable[[], bool], what: str, patience_sec: float = 60.0, context: Callable[[], str] = str
+    done: Callable[[], bool],
+    what: str,
+    patience_sec: float = 60.0,
+    context: Callable[[], str] = str,
 ) -> None:
     """Returns when `done`; fails saying `what` did not come and the `context`."""
     deadline = time.monotonic() + patience_sec
