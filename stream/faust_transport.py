@@ -15,7 +15,7 @@ Positions = Callable[[set[int]], Awaitable[dict[int, int]]]
 """Partitions that were assigned -> where to read on, for those that the checkpoint decides."""
 
 _MESSAGES_BETWEEN_YIELDS = 200
-FETCH_WAIT_MS = 10
+FETCH_WAIT_MS = 25
 
 
 class PromptConsumerThread(AIOKafkaConsumerThread):

@@ -5,7 +5,7 @@ addresses from the customary `KAFKA_BOOTSTRAP_SERVERS` and `REDIS_URL`.
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any, Self, get_type_hints
 
 from schemas.errors import ConfigurationError
@@ -42,6 +42,7 @@ class Settings:
     prefix: str = ""
     """Put before every topic's name and every Redis key."""
     tenant: str = "default"
+    """Part of every learner key: the same person is another learner in another tenant."""
     partitions: int = 12
     """Partitions of a topic, fixed when it is created."""
     group: str = "stepstream"
@@ -66,6 +67,7 @@ class Settings:
     objective: str = ""
     """YAML or JSON file with the objective's weights; empty means the built-in one."""
     metrics_host: str = "127.0.0.1"
+    """Address that the Prometheus endpoint listens on."""
     metrics_port: int = 0
     """Port of the Prometheus endpoint; 0 takes a free one, -1 none."""
     session_timeout_sec: float = 12.0
@@ -76,7 +78,8 @@ class Settings:
     """Folder of the embedded stack's data."""
     patience_sec: float = 60.0
     """How long unreachable services are waited for before the process ends."""
-    debug: bool = field(default=False)
+    debug: bool = False
+    """Show the traceback of an error."""
 
     @property
     def store(self) -> StoreSettings:

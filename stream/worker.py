@@ -4,7 +4,6 @@ import asyncio
 import gc
 import logging
 import signal
-import sys
 from collections.abc import Mapping
 
 import uvloop
@@ -30,8 +29,6 @@ _TICK_SEC = 0.25
 _QUALITY_EVERY_TICKS = 20
 _WATCH_SEC = 5.0
 _ASK_SEC = 5.0
-_SWITCH_SEC = 0.0005
-"""A message changes threads several times; each time it would wait up to Python's 5 ms."""
 
 _log = logging.getLogger("stepstream")
 
@@ -176,7 +173,6 @@ def run_worker(settings: Settings, objective: Objective) -> None:
     Any other end, also one that Faust calls orderly, ends the process with a code that says what
     to do: a worker that stops by itself must not look as if somebody had stopped it.
     """
-    sys.setswitchinterval(_SWITCH_SEC)
     told = asyncio.Event()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -249,7 +249,7 @@ def main() -> int:
     parser.add_argument("--events", type=int, default=50_000)
     parser.add_argument("--learners", type=int, default=500)
     parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--rate", type=float, default=800.0, help="statements a second")
+    parser.add_argument("--rate", type=float, default=400.0, help="statements a second")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     plan = Plan(options.events, options.learners, options.kills, options.rate, options.seed)
