@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Self
 
 from confluent_kafka import (
@@ -188,29 +189,34 @@ class Admin:
         """Messages of `topic` that consumer group `group` has not acknowledged yet.
 
         Raises:
-            Unavailable: where Kafka does not answer.
+            Unavailable: where Kafka does not tell.
         """
-        parts = [TopicPartition(topic, p) for p in range(self.partitions()[topic])]
-        try:
+        starts, ends = self._offsets(topic, _SPEC.earliest()), self.ends(topic)
+        with _telling("what a group has read"):
+            parts = [TopicPartition(topic, p) for p in ends]
             asked = self._admin.list_consumer_group_offsets(
                 [ConsumerGroupTopicPartitions(group, parts)]
             )
-            committed = asked[group].result(_ADMIN_SEC).topic_partitions
-            ends = self._admin.list_offsets({part: _SPEC.latest() for part in parts})
-            starts = self._admin.list_offsets({part: _SPEC.earliest() for part in parts})
+            done = asked[group].result(self._timeout_sec).topic_partitions
             return sum(
-                ends[part].result(_ADMIN_SEC).offset
-                - max(done.offset, starts[part].result(_ADMIN_SEC).offset)
-                for part, done in zip(parts, committed, strict=True)
+                ends[part.partition] - max(int(part.offset), starts[part.partition])
+                for part in done
             )
-        except KafkaException as error:
-            raise Unavailable(f"Kafka does not tell its offsets: {error}") from error
 
     def ends(self, topic: str) -> dict[int, int]:
-        """Offset after the last message of each partition of `topic`."""
-        parts = [TopicPartition(topic, p) for p in range(self.partitions()[topic])]
-        found = self._admin.list_offsets({part: _SPEC.latest() for part in parts})
-        return {part.partition: int(found[part].result(_ADMIN_SEC).offset) for part in parts}
+        """Offset after the last message of each partition of `topic`.
+
+        Raises:
+            Unavailable: where Kafka does not tell, or not yet: a new topic takes a moment.
+        """
+        return self._offsets(topic, _SPEC.latest())
+
+    def _offsets(self, topic: str, which: Any) -> dict[int, int]:
+        counts = self.partitions()
+        with _telling(f"the offsets of {topic}"):
+            parts = [TopicPartition(topic, p) for p in range(counts[topic])]
+            found = self._admin.list_offsets({part: which for part in parts})
+            return {p.partition: int(found[p].result(self._timeout_sec).offset) for p in parts}
 
     def _create(self, topics: list[NewTopic]) -> None:
         if not topics:
@@ -256,7 +262,8 @@ class Reader:
         return sorted(found.partitions)
 
     def _bounds(self, part: TopicPartition) -> tuple[int, int]:
-        low, high = self._consumer.get_watermark_offsets(part, timeout=_ADMIN_SEC)
+        with _telling(f"the offsets of {part.topic}"):
+            low, high = self._consumer.get_watermark_offsets(part, timeout=_ADMIN_SEC)
         return int(low), int(high)
 
     def ends(self) -> dict[tuple[str, int], int]:
@@ -311,3 +318,12 @@ def _record(message: Any) -> Record | None:
         message.key(),
         tuple(message.headers() or ()),
     )
+
+
+@contextmanager
+def _telling(what: str) -> Iterator[None]:
+    """Kafka's client says "not now" in several ways; here it is one."""
+    try:
+        yield
+    except (KafkaException, TimeoutError, KeyError, TypeError) as error:
+        raise Unavailable(f"Kafka does not tell {what} ({error}): try again") from error

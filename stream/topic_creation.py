@@ -9,6 +9,7 @@ from stream.settings import Settings
 from stream.topics import ALL
 
 _PAUSE_SEC = 0.05
+_ANSWER_SEC = 5.0
 
 
 def create_topics(settings: Settings) -> list[str]:
@@ -20,7 +21,7 @@ def create_topics(settings: Settings) -> list[str]:
         ConfigurationError: where a topic exists with another number of partitions.
         Unavailable: where Kafka does not answer within the configured patience.
     """
-    admin = Admin(settings.kafka)
+    admin = Admin(settings.kafka, min(settings.patience_sec, _ANSWER_SEC))
     created = admin.ensure(ALL, settings.prefix, settings.partitions)
     deadline = clock.monotonic() + settings.patience_sec
     for topic in created:
@@ -34,6 +35,6 @@ def create_topics(settings: Settings) -> list[str]:
 def _serves(admin: Admin, topic: str) -> bool:
     try:
         admin.ends(topic)
-    except Exception:  # noqa: BLE001  Kafka's client says "not yet" in many ways
+    except Unavailable:
         return False
     return True

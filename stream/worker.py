@@ -23,12 +23,12 @@ from stream.reference_feed import ReferenceFeed, take
 from stream.settings import Settings
 from stream.stall import StallWatch
 from stream.store.redis_store import RedisStore
-from stream.topics import ALL, EVENTS
+from stream.topic_creation import create_topics
+from stream.topics import EVENTS
 
 _TICK_SEC = 0.25
 _QUALITY_EVERY_TICKS = 20
 _WATCH_SEC = 5.0
-_ASK_SEC = 5.0
 
 _log = logging.getLogger("stepstream")
 
@@ -134,17 +134,16 @@ def _spare_the_collector() -> None:
 
 
 async def wait_for_kafka(settings: Settings) -> None:
-    """Returns when Kafka answers and the topics exist.
+    """Returns when Kafka answers and the topics serve.
 
     Raises:
         Unavailable: where it does not answer within the configured patience.
         ConfigurationError: where a topic exists with another number of partitions.
     """
-    admin = Admin(settings.kafka, min(settings.patience_sec, _ASK_SEC))
     deadline = clock.monotonic() + settings.patience_sec
     while True:
         try:
-            await asyncio.to_thread(admin.ensure, ALL, settings.prefix, settings.partitions)
+            await asyncio.to_thread(create_topics, settings)
         except Unavailable:
             if clock.monotonic() > deadline:
                 raise

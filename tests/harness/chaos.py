@@ -161,7 +161,9 @@ async def _compare(settings: Settings, statements: list[tuple[str, bytes]], repo
     store = RedisStore(settings.store, settings.partitions)
     undisturbed = _local(settings)
     await undisturbed.start()
-    await undisturbed.publish([statement for _, statement in statements])
+    topic = undisturbed.settings.prefix + STATEMENTS.name
+    await undisturbed.log.send([Message(topic, raw, who.encode()) for who, raw in statements])
+    await undisturbed.run()
     replayed = _local(settings)
     await replayed.start()
     records = _events(settings)
