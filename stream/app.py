@@ -102,7 +102,10 @@ async def batches(channel: Any, limit: int) -> AsyncIterator[list[EventT[Any]]]:
     """
     queue = channel.queue
     while True:
-        batch = [await queue.get()]
+        try:
+            batch = [await queue.get()]
+        except StopAsyncIteration:  # how Faust tells an agent's channel that the agent stops
+            return
         while len(batch) < limit and not queue.empty():
             batch.append(queue.get_nowait())
         yield batch

@@ -215,7 +215,7 @@ class Admin:
         counts = self.partitions()
         with _telling(f"the offsets of {topic}"):
             parts = [TopicPartition(topic, p) for p in range(counts[topic])]
-            found = self._admin.list_offsets({part: which for part in parts})
+            found = self._admin.list_offsets(dict.fromkeys(parts, which))
             return {p.partition: int(found[p].result(self._timeout_sec).offset) for p in parts}
 
     def _create(self, topics: list[NewTopic]) -> None:
