@@ -1,6 +1,5 @@
 """The only door to orjson and ormsgpack: bytes in, plain values out, and back."""
 
-from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Any
 
@@ -55,12 +54,3 @@ def unpack(data: bytes) -> Any:
 def hash64(text: str) -> int:
     """A 64-bit unsigned name of `text` (BLAKE2b), the same on every machine."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
-
-
-def content_digest(parts: Iterable[bytes]) -> str:
-    """A 128-bit hexadecimal digest of `parts`, each delimited by its length."""
-    digest = blake2b(digest_size=16)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "little"))
-        digest.update(part)
-    return digest.hexdigest()

@@ -230,9 +230,9 @@ class Admin:
 
 
 class Reader:
-    """Reads partitions from where it is told, outside any consumer group."""
+    """Reads whole topics from their start, outside any consumer group."""
 
-    def __init__(self, servers: str, topics: Sequence[str], *, from_start: bool = True) -> None:
+    def __init__(self, servers: str, topics: Sequence[str]) -> None:
         self._consumer = Consumer(
             {
                 "bootstrap.servers": servers,
@@ -247,7 +247,7 @@ class Reader:
         )
         self._parts = [TopicPartition(t, p) for t in topics for p in self._ids(t)]
         for part in self._parts:
-            part.offset = OFFSET_BEGINNING if from_start else self._bounds(part)[1]
+            part.offset = OFFSET_BEGINNING
         self._consumer.assign(self._parts)
 
     def _ids(self, topic: str) -> list[int]:

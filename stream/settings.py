@@ -5,7 +5,7 @@ addresses from the customary `KAFKA_BOOTSTRAP_SERVERS` and `REDIS_URL`.
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Self, get_type_hints
 
 from schemas.errors import ConfigurationError
@@ -150,6 +150,7 @@ def _parse_bool(name: str, text: str) -> bool:
     raise ConfigurationError(f"{name}={text!r} is neither true nor false: change or unset it")
 
 
-def defaults() -> dict[str, Any]:
-    """Every setting's default by name."""
-    return {s.name: s.default for s in fields(Settings) if s.default is not MISSING}
+def without_password(url: str) -> str:
+    """`url` as it may be shown and logged."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"

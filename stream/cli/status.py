@@ -14,7 +14,7 @@ from stream.cli.output import BAD, GOOD, emit, examples, facts, json_option, num
 from stream.cli.topics import written_by_topic
 from stream.embedded.stack import status
 from stream.kafka import Admin
-from stream.settings import Settings
+from stream.settings import Settings, without_password
 from stream.store.redis_store import RedisStore
 from stream.topics import EVENTS, RECOMMENDATIONS, REJECTED, STATEMENTS
 
@@ -57,7 +57,7 @@ def _found(settings: Settings) -> dict[str, Any]:
         "why": "; ".join(filter(None, (kafka, redis))),
         "embedded": _is_embedded(settings),
         "kafka": {"address": settings.kafka, "answers": not kafka},
-        "redis": {"address": _without_password(settings.redis), "answers": not redis},
+        "redis": {"address": without_password(settings.redis), "answers": not redis},
         "written": {} if kafka else _written(settings),
     }
 
@@ -89,11 +89,6 @@ def _written(settings: Settings) -> dict[str, int]:
     except StepstreamError:
         return {}
     return {topic.name: written[settings.prefix + topic.name] for topic in _COUNTED}
-
-
-def _without_password(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
 def _show(found: dict[str, Any]) -> None:

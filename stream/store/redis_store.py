@@ -26,7 +26,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from schemas.checkpoint import Claim, Memory, Needs, Numbers, PartitionWrite
 from schemas.errors import Corrupt, Fenced, Unavailable
 from stream.partitioning import partition_of
-from stream.settings import StoreSettings
+from stream.settings import StoreSettings, without_password
 
 T = TypeVar("T")
 
@@ -183,18 +183,13 @@ class RedisStore:
             except _TRANSIENT as error:
                 if waited >= self._settings.patience_sec:
                     raise Unavailable(
-                        f"Redis at {_without_password(self._settings.url)} has not answered for "
+                        f"Redis at {without_password(self._settings.url)} has not answered for "
                         f"{waited:.0f} s: start it, or set REDIS_URL to one that runs"
                     ) from error
                 await asyncio.sleep(self._settings.retry_sec)
                 waited += self._settings.retry_sec
             except RedisError as error:
                 raise Corrupt(f"Redis refused a call of the checkpoint: {error}") from error
-
-
-def _without_password(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
 def _score(at: float) -> str:
