@@ -4,9 +4,9 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 
+from processors.partitioning import partition_of
 from stream.clock import Clock
 from stream.log import Message
-from stream.partitioning import partition_of
 from stream.records import Record
 
 

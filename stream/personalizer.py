@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from online_models.replica import Replica
+from processors.partitioning import partition_of
 from processors.pipeline import (
     Batch,
     Outcome,
@@ -31,7 +32,6 @@ from stream.event_reader import read_events
 from stream.log import Log, Message
 from stream.metrics import Metrics
 from stream.outbox import Outbox, Tokens
-from stream.partitioning import partition_of
 from stream.quality import Quality, count_batches
 from stream.records import RawRecord
 from stream.settings import Settings

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from processors.partitioning import partition_of
 from schemas.checkpoint import Claim, Memory, Needs, Numbers, PartitionWrite
 from schemas.errors import Fenced
-from stream.partitioning import partition_of
 
 
 @dataclass(slots=True)

@@ -23,9 +23,9 @@ from redis.exceptions import BusyLoadingError, RedisError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from processors.partitioning import partition_of
 from schemas.checkpoint import Claim, Memory, Needs, Numbers, PartitionWrite
 from schemas.errors import Corrupt, Fenced, Unavailable
-from stream.partitioning import partition_of
 from stream.settings import StoreSettings, without_password
 
 T = TypeVar("T")

@@ -25,11 +25,11 @@ from harness.statements import answers
 from harness.workers import Workers, stack_settings
 
 from processors.identity import learner_key
+from processors.partitioning import partition_of
 from schemas.codec import decode_json
 from stream.embedded.stack import EmbeddedStack
 from stream.kafka import Admin, Publisher
 from stream.log import Message
-from stream.partitioning import partition_of
 from stream.settings import Settings
 from stream.topics import ALL, STATEMENTS
 from stream.wiring import pseudonyms

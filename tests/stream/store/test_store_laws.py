@@ -6,9 +6,9 @@ from typing import TypeVar
 
 import pytest
 
+from processors.partitioning import partition_of
 from schemas.checkpoint import WITHDRAWN, Needs, PartitionWrite
 from schemas.errors import Fenced, Unavailable
-from stream.partitioning import partition_of
 from stream.settings import StoreSettings
 from stream.store.contract import Store
 from stream.store.memory import MemoryStore

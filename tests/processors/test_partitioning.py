@@ -1,6 +1,6 @@
 import pytest
 
-from stream.partitioning import murmur2, partition_of
+from processors.partitioning import murmur2, partition_of
 
 
 @pytest.mark.parametrize(
