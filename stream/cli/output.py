@@ -7,7 +7,15 @@ from typing import Any
 import click
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from schemas.codec import encode_json
@@ -79,10 +87,19 @@ def many(count: int, one: str, several: str = "") -> str:
 
 def byte_progress(description: str) -> Progress:
     """A bar over bytes, on a terminal only; it is gone when done."""
+    return _progress(description, DownloadColumn())
+
+
+def count_progress(description: str) -> Progress:
+    """A bar over things that are counted, on a terminal only; it is gone when done."""
+    return _progress(description, MofNCompleteColumn())
+
+
+def _progress(description: str, amount: ProgressColumn) -> Progress:
     return Progress(
         TextColumn(description),
         BarColumn(),
-        DownloadColumn(),
+        amount,
         TimeRemainingColumn(),
         console=err,
         transient=True,
