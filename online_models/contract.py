@@ -1,6 +1,10 @@
 """What a model is. `tests/online_models/test_laws.py` runs the same laws over every one found.
 
+What a model knows is a *base*, made of what all replicas had learned, immutable and shared by
+them, and its *own* numbers: those that it has changed since, as they are now. Own numbers win.
+
 Numbered            has a name and a memory of named numbers
+├── Tabled          has them as arrays as well, where there are many
 ├── Model           features -> expected value (success, engagement, duration)
 ├── NextModel       activity -> what others did next
 └── CrowdModel      item -> what everybody together showed about it
@@ -10,11 +14,23 @@ from collections.abc import Callable, Iterable, Mapping
 from sys import float_info
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from online_models.merging import Merging
+from online_models.tables import EMPTY, ModelBase, Numbers, Tables
+
+__all__ = [
+    "CrowdModel",
+    "Features",
+    "Model",
+    "NextModel",
+    "Numbered",
+    "Numbers",
+    "Tabled",
+    "accumulate",
+    "checked",
+]
+
 Features = dict[str, float]
 """Input of a model: feature name -> value. A missing feature counts as 0."""
-
-Numbers = dict[str, tuple[float, ...]]
-"""Named numbers, 64-bit floats, all finite. In changes the empty tuple means: was dropped."""
 
 
 class Numbered(Protocol):
@@ -25,18 +41,34 @@ class Numbered(Protocol):
     schema: ClassVar[str]
     """What each tuple holds, with a version; part of `Replica.version`."""
 
-    def state(self) -> Numbers:
-        """Everything the model knows, by name in order; a copy."""
+    merging: ClassVar[Merging]
+    """How replicas of the model become one."""
 
-    def restore(self, numbers: Mapping[str, tuple[float, ...]]) -> None:
-        """Forget everything, then know exactly `numbers`; empty tuples are skipped.
+    def state(self) -> Numbers:
+        """Its own numbers, by name in order, a copy: on the empty base everything it knows."""
+
+    def restore(self, numbers: Mapping[str, tuple[float, ...]], base: ModelBase = EMPTY) -> None:
+        """Forget everything, then know `base` and, as its own, exactly `numbers`.
+
+        Empty tuples are skipped. `base` is shared: it is read, never copied nor changed.
 
         Raises:
             ValueError: where `numbers` cannot be a state of this model; nothing has changed then.
         """
 
     def touched(self) -> Numbers:
-        """The numbers that changed since the last call (or `restore`), as they are now."""
+        """The own numbers that changed since the last call (or `restore`), as they are now."""
+
+
+@runtime_checkable
+class Tabled(Numbered, Protocol):
+    """A memory with so many numbers that they are handed over as arrays."""
+
+    def tables(self) -> Tables:
+        """`tables_of(self.state())`."""
+
+    def restore_tables(self, own: Tables, base: ModelBase) -> None:
+        """`self.restore(numbers_of(own), base)`, without a check."""
 
 
 @runtime_checkable

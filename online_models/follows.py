@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from online_models.contract import Numbers, checked
+from online_models.merging import UNMERGED, Merging
 from online_models.named_numbers import NamedNumbers, is_name, name_of, number_of
 from online_models.recency import Recency
+from online_models.tables import EMPTY, ModelBase
 
 MAX_SOURCES = 5_000
 """Activities with a list of successors (8 KB each if full); left longest ago goes first."""
@@ -33,6 +35,7 @@ class FollowsModel:
 
     name: ClassVar[str] = "follows"
     schema: ClassVar[str] = "follows/1: a: transitions, faded total, last use; a>b: count, as of"
+    merging: ClassVar[Merging] = UNMERGED
 
     def __init__(
         self, max_sources: int = MAX_SOURCES, max_successors: int = MAX_SUCCESSORS
@@ -77,12 +80,13 @@ class FollowsModel:
         """Numbers of every source and of every link."""
         return self._numbers.state()
 
-    def restore(self, numbers: Mapping[str, tuple[float, ...]]) -> None:
-        """Know exactly `numbers`.
+    def restore(self, numbers: Mapping[str, tuple[float, ...]], base: ModelBase = EMPTY) -> None:
+        """Know exactly `numbers`; is not merged, so that it has no base.
 
         Raises:
             ValueError: where a name is no source and no link of a source, or a value does not fit.
         """
+        del base
         kept = checked(self, numbers, _fits)
         sources = {name: number_of(name) for name in kept if _MARK not in name}
         successors: dict[int, set[int]] = {source: set() for source in sources.values()}

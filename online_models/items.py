@@ -7,11 +7,13 @@ from typing import ClassVar
 
 from online_models.contract import Numbers, checked
 from online_models.duration import log_minutes
-from online_models.named_numbers import NamedNumbers, is_name, name_of, number_of
-from online_models.recency import Recency
+from online_models.merge_rules import Additive
+from online_models.merging import Merging
+from online_models.named_numbers import NamedNumbers, is_name, name_of
+from online_models.tables import EMPTY, ModelBase
 
 MAX_ITEMS = 20_000
-"""Items remembered; who was worked on longest ago goes first."""
+"""Items remembered; where there are more, the half with the fewest observations goes."""
 
 PRIOR_OUTCOMES = 4.0
 """Answers that the mean of all items weighs in the mean of one."""
@@ -21,6 +23,8 @@ PRIOR_DURATIONS = 1.0
 
 _ALL = "*"
 _NOTHING = (0.0, 0.0, 0.0, 0.0)
+_WIDTH = len(_NOTHING)
+_ROUNDING = 1e-6
 
 
 class ItemModel:
@@ -31,14 +35,12 @@ class ItemModel:
     """
 
     name: ClassVar[str] = "items"
-    schema: ClassVar[str] = (
-        "items/1: outcomes, sum of outcomes, durations, sum of log minutes, last use (not of *)"
-    )
+    schema: ClassVar[str] = "items/2: outcomes, sum of outcomes, durations, sum of log minutes"
+    merging: ClassVar[Merging] = Merging({_WIDTH: Additive(_WIDTH)}, MAX_ITEMS)
 
     def __init__(self, max_items: int = MAX_ITEMS) -> None:
         self._max_items = max_items
         self._numbers = NamedNumbers()
-        self._recency = Recency()
 
     def learn(self, item: int, outcome: float | None, seconds: float | None) -> None:
         """One learner worked on `item`; what is None, not finite or no duration is not learned."""
@@ -47,15 +49,15 @@ class ItemModel:
             return
         self._numbers.put(_ALL, *_sum(self._of(_ALL), seen))
         name = name_of(item)
-        self._numbers.put(name, *_sum(self._of(name), seen), self._recency.use(item))
-        if len(self._recency) > self._max_items:
-            self._numbers.drop(name_of(self._recency.forget_oldest()))
+        self._numbers.put(name, *_sum(self._of(name), seen))
+        if len(self._numbers) > self._max_items + 1:
+            self._forget_half()
 
     def difficulty(self, item: int) -> float:
         """Expected share of failure in [0, 1]; that of all items where nobody tried it."""
         outcomes, successes = self._of(name_of(item))[:2]
         mean = (successes + PRIOR_OUTCOMES * self._mean_outcome()) / (outcomes + PRIOR_OUTCOMES)
-        return 1.0 - mean
+        return max(0.0, min(1.0, 1.0 - mean))
 
     def minutes(self, item: int) -> float | None:
         """Typical duration (geometric mean); None where nobody's was seen."""
@@ -68,19 +70,13 @@ class ItemModel:
         """Counts and sums of every item, and of all ("*")."""
         return self._numbers.state()
 
-    def restore(self, numbers: Mapping[str, tuple[float, ...]]) -> None:
-        """Know exactly `numbers`.
+    def restore(self, numbers: Mapping[str, tuple[float, ...]], base: ModelBase = EMPTY) -> None:
+        """Know exactly `numbers` over those of `base`.
 
         Raises:
-            ValueError: where a name is no item, a value does not fit, or "*" is missing.
+            ValueError: where a name is no item, or a value does not fit.
         """
-        kept = checked(self, numbers, _fits)
-        if kept and _ALL not in kept:
-            raise ValueError(
-                f"model {self.name!r}: the sums of all, {_ALL!r}, are missing: add them"
-            )
-        self._numbers.adopt(kept)
-        self._recency.adopt((kept[name][4], number_of(name)) for name in kept if name != _ALL)
+        self._numbers.adopt(checked(self, numbers, _fits), base)
 
     def touched(self) -> Numbers:
         """What changed since the last call; empty tuples for forgotten items."""
@@ -88,6 +84,14 @@ class ItemModel:
 
     def _of(self, name: str) -> tuple[float, ...]:
         return self._numbers.get(name, _NOTHING)
+
+    def _forget_half(self) -> None:
+        """Lossy counting (Manku, Motwani, VLDB 2002): who is new finds room to be counted."""
+        own = self._numbers.state()
+        own.pop(_ALL)
+        rarest = sorted(own, key=lambda name: (own[name][0] + own[name][2], name))
+        for name in rarest[: len(rarest) - self._max_items // 2]:
+            self._numbers.drop(name)
 
     def _mean_outcome(self) -> float:
         outcomes, successes = self._of(_ALL)[:2]
@@ -113,10 +117,10 @@ def _sum(held: tuple[float, ...], seen: tuple[float, ...]) -> tuple[float, ...]:
 
 
 def _fits(name: str, values: tuple[float, ...]) -> bool:
-    width = 4 if name == _ALL else 5
+    """Differences of sums, as re-basing leaves them, are rounded."""
     return (
         (name == _ALL or is_name(name))
-        and len(values) == width
-        and 0.0 <= values[1] <= values[0]
+        and len(values) == _WIDTH
+        and -_ROUNDING <= values[1] <= values[0] + _ROUNDING
         and values[2] >= 0.0
     )

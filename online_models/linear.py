@@ -7,7 +7,9 @@ from typing import ClassVar
 
 from online_models.contract import Features, Numbers, checked
 from online_models.features import folded, harmless
+from online_models.merging import UNMERGED, Merging
 from online_models.river_door import NamedWeights
+from online_models.tables import EMPTY, ModelBase
 
 MAX_KEYS = 65_536
 """Weights of one model before new keys share buckets: about 16 MB."""
@@ -21,6 +23,7 @@ class LinearModel(ABC):
 
     name: ClassVar[str]
     schema: ClassVar[str] = "linear/1: weight, accumulator"
+    merging: ClassVar[Merging] = UNMERGED
 
     def __init__(self, max_keys: int = MAX_KEYS) -> None:
         self._max_keys = max_keys
@@ -65,12 +68,13 @@ class LinearModel(ABC):
         """(weight, accumulator) of every key learned."""
         return self._river.numbers(sorted(self._river.known))
 
-    def restore(self, numbers: Mapping[str, tuple[float, ...]]) -> None:
-        """Know exactly `numbers`.
+    def restore(self, numbers: Mapping[str, tuple[float, ...]], base: ModelBase = EMPTY) -> None:
+        """Know exactly `numbers`; is not merged, so that it has no base.
 
         Raises:
             ValueError: where a value is no (weight, positive accumulator).
         """
+        del base
         kept = checked(self, numbers, _is_weight)
         self._river = self._fresh()
         self._river.adopt(kept)

@@ -2,19 +2,28 @@
 
 from collections.abc import Mapping
 
-from online_models.contract import Numbers
+from online_models.tables import EMPTY, ModelBase, Numbers
 
 
 class NamedNumbers:
-    """Name -> tuple of floats; changes are collected until `touched` hands them out."""
+    """Name -> tuple of floats: own ones over those of a shared base.
+
+    Changes of own numbers are collected until `touched` hands them out.
+    """
 
     def __init__(self) -> None:
+        self._base = EMPTY.numbers
         self._held: Numbers = {}
         self._changed: dict[str, None] = {}
 
+    def __len__(self) -> int:
+        """Own numbers."""
+        return len(self._held)
+
     def get(self, name: str, default: tuple[float, ...]) -> tuple[float, ...]:
-        """The numbers of `name`, or `default`."""
-        return self._held.get(name, default)
+        """The numbers of `name`: own ones, or those of the base, or `default`."""
+        held = self._held.get(name)
+        return self._base.get(name, default) if held is None else held
 
     def put(self, name: str, *numbers: float) -> None:
         """Hold `numbers` under `name`."""
@@ -22,16 +31,17 @@ class NamedNumbers:
         self._changed[name] = None
 
     def drop(self, name: str) -> None:
-        """Hold nothing under `name` any more."""
+        """Hold nothing of its own under `name` any more: what is in the base stays."""
         self._held.pop(name, None)
         self._changed[name] = None
 
     def state(self) -> Numbers:
-        """All numbers, by name in order; a copy."""
+        """All own numbers, by name in order; a copy."""
         return dict(sorted(self._held.items()))
 
-    def adopt(self, numbers: Mapping[str, tuple[float, ...]]) -> None:
-        """Hold exactly `numbers`."""
+    def adopt(self, numbers: Mapping[str, tuple[float, ...]], base: ModelBase = EMPTY) -> None:
+        """Hold exactly `numbers` over those of `base`."""
+        self._base = base.numbers
         self._held = dict(numbers)
         self._changed = {}
 

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
-from online_models.contract import Numbered, Numbers
+from online_models.contract import Numbered, Numbers, Tabled
 from online_models.duration import DurationModel
 from online_models.engagement import EngagementModel
 from online_models.follows import FollowsModel
 from online_models.items import ItemModel
+from online_models.merging import rebased
 from online_models.river_door import RIVER_VERSION
 from online_models.success import SuccessModel
+from online_models.tables import NO_BASE, Base, Tables, numbers_of, tables_of
 
 
 class Replica:
@@ -37,6 +39,7 @@ class Replica:
             )
         }
         self.version = _version(self.models.values(), features)
+        self.base = NO_BASE
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -44,16 +47,22 @@ class Replica:
         return tuple(self.models)
 
     def state(self) -> dict[str, Numbers]:
-        """Everything that every model knows."""
+        """The own numbers of every model: what was learned since the base."""
         return {name: model.state() for name, model in self.models.items()}
+
+    def own(self) -> dict[str, Tables]:
+        """`state()` as arrays."""
+        return {name: own_tables(model) for name, model in self.models.items()}
 
     def touched(self) -> dict[str, Numbers]:
         """What changed since the last call, of the models where something did."""
         changes = {name: model.touched() for name, model in self.models.items()}
         return {name: numbers for name, numbers in changes.items() if numbers}
 
-    def restore(self, numbers: Mapping[str, Mapping[str, tuple[float, ...]]]) -> None:
-        """Know exactly `numbers`; a model that is not in it starts afresh.
+    def restore(
+        self, numbers: Mapping[str, Mapping[str, tuple[float, ...]]], base: Base = NO_BASE
+    ) -> None:
+        """Know `base` and, as own numbers, exactly `numbers`; what is in neither starts afresh.
 
         Raises:
             ValueError: where a name is no model or a model's numbers do not fit; nothing has
@@ -64,7 +73,36 @@ class Replica:
         for name, part in numbers.items():
             type(self.models[name])().restore(part)  # refuses before anything has changed
         for name, model in self.models.items():
-            model.restore(numbers.get(name, {}))
+            model.restore(numbers.get(name, {}), base.of(name))
+        self.base = base
+
+    def rebase(self, base: Base, taken: Mapping[str, Tables]) -> dict[str, Tables]:
+        """Adopt `base`, keep as own what was learned since `taken`; returns the new own numbers.
+
+        Args:
+            base: the one to go on with.
+            taken: own numbers by model as the merge has taken them in; empty where it has not.
+        """
+        own = {}
+        for name, model in self.models.items():
+            old, new = self.base.of(name).tables, base.of(name).tables
+            now, before = own_tables(model), taken.get(name, {})
+            own[name] = rebased(type(model).merging, old, new, before, now)
+            _restore(model, own[name], base)
+        self.base = base
+        return own
+
+
+def own_tables(model: Numbered) -> Tables:
+    """The own numbers of `model` as arrays."""
+    return model.tables() if isinstance(model, Tabled) else tables_of(model.state())
+
+
+def _restore(model: Numbered, own: Tables, base: Base) -> None:
+    if isinstance(model, Tabled):
+        model.restore_tables(own, base.of(model.name))
+    else:
+        model.restore(numbers_of(own), base.of(model.name))
 
 
 def _version(models: Iterable[Numbered], features: str) -> str:

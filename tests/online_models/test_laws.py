@@ -188,7 +188,7 @@ def test_memory_stays_bounded(cls: type) -> None:
     manner, model = manner_of(cls), tiny(cls)
     for n in range(3000):
         manner.teach(model, manner.fresh(n))
-    assert 8 <= len(model.state()) <= 8 + BUCKETS
+    assert 4 <= len(model.state()) <= 8 + BUCKETS
 
 
 @every

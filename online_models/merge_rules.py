@@ -1,0 +1,222 @@
+"""The rules by which numbers of replicas are merged; `merging` applies them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from online_models.tables import Names, Rows, Values
+
+CLIP = 3.0
+"""A merge moves a mean at most so many times as far as any replica has moved it."""
+
+_LEAST, _MOST = 1e-15, 1e15
+"""Variances beyond are taken for these."""
+
+Start = Callable[[Names], Values]
+"""Names -> what each holds that nobody has learned, (n, width)."""
+
+Moves = Sequence[tuple[Rows, Values]]
+"""A replica each: rows that it has changed, and what it has made of them."""
+
+
+class Rule(Protocol):
+    """How numbers of one width are merged; the arrays have one row a name."""
+
+    def start(self, names: Names) -> Values:
+        """What is held under a name that nobody has learned."""
+
+    def merge(self, before: Values, moves: Moves) -> Values:
+        """The next base from the one before and what replicas have made of it."""
+
+    def rebase(self, merged: Values, taken: Values, now: Values) -> Values:
+        """`merged` with what a replica has learned between `taken` and `now`."""
+
+    def information(self, names: Names, values: Values) -> Values:
+        """(n,): how much each name says; what says least is dropped first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gaussian:
+    """(mean, variance): precisions and precision-weighted means are added up.
+
+    With precision `p = 1 / variance`: `p = p0 + sum_r (p_r - p0)` and `p m = p0 m0 + sum_r (p_r m_r
+    - p0 m0)`, the product of what each replica's answers say (Bayesian committee machine: Tresp,
+    Neural Computation 12, 2000, eq. 9), written here as moves: `m = m0 + sum_r p_r (m_r - m0) / p`.
+    Then |m - m0| is limited to `CLIP` times the largest move, since the answers of many replicas
+    say less than their sum where few numbers are learned by all.
+    """
+
+    prior: Start
+
+    def start(self, names: Names) -> Values:
+        """The prior."""
+        return self.prior(names)
+
+    def merge(self, before: Values, moves: Moves) -> Values:
+        """Sums of natural parameters, the mean's move limited."""
+        precision, steps, limit = _joined(before, moves)
+        move = np.clip(steps / precision, -limit, limit)
+        return np.column_stack((before[:, 0] + move, 1.0 / precision))
+
+    def rebase(self, merged: Values, taken: Values, now: Values) -> Values:
+        """Differences of natural parameters, the mean's move limited likewise."""
+        old, new = _precision(taken), _precision(now)
+        precision = _positive(_precision(merged) + (new - old), _precision(merged), new)
+        step = new * (now[:, 0] - merged[:, 0]) - old * (taken[:, 0] - merged[:, 0])
+        limit = CLIP * np.abs(now[:, 0] - taken[:, 0])
+        move = np.clip(step / precision, -limit, limit)
+        return np.column_stack((merged[:, 0] + move, 1.0 / precision))
+
+    def information(self, names: Names, values: Values) -> Values:
+        """Nats between the prior and what is believed now (Kullback-Leibler, Gaussians)."""
+        prior = self.prior(names)
+        ratio = values[:, 1] / prior[:, 1]
+        shift = (values[:, 0] - prior[:, 0]) ** 2 / prior[:, 1]
+        return 0.5 * (ratio + shift - 1.0 - np.log(ratio))
+
+
+@dataclass(frozen=True, slots=True)
+class DenseGaussian:
+    """(mean, variance, count), learned by every replica from nearly every event.
+
+    `m = m0 + sum_r n_r (m_r - m0) / sum_r n_r`, n_r the answers that r has learned since: all
+    replicas see the same evidence over and over, so that their moves must not be added up.
+    Precisions are added as in `Gaussian`.
+    """
+
+    prior: Start
+
+    def start(self, names: Names) -> Values:
+        """The prior."""
+        return self.prior(names)
+
+    def merge(self, before: Values, moves: Moves) -> Values:
+        """Counted mean of the moves, sum of precisions."""
+        precision, _, _ = _joined(before, moves)
+        averaged = _averaged(before[:, [0, 2]], [(rows, v[:, [0, 2]]) for rows, v in moves])
+        return np.column_stack((averaged[:, 0], 1.0 / precision, averaged[:, 1]))
+
+    def rebase(self, merged: Values, taken: Values, now: Values) -> Values:
+        """What was added since is added."""
+        old, new, base = _precision(taken), _precision(now), _precision(merged)
+        values = merged + (now - taken)
+        values[:, 1] = 1.0 / _positive(base + (new - old), base, new)
+        return values
+
+    def information(self, names: Names, values: Values) -> Values:
+        """Answers learned."""
+        del names
+        return values[:, 2]
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """(values ..., count): the moves' mean, weighed by what each replica has counted since."""
+
+    prior: Start
+
+    def start(self, names: Names) -> Values:
+        """The prior."""
+        return self.prior(names)
+
+    def merge(self, before: Values, moves: Moves) -> Values:
+        """Counted mean of the moves."""
+        return _averaged(before, moves)
+
+    def rebase(self, merged: Values, taken: Values, now: Values) -> Values:
+        """What was added since is added."""
+        return merged + (now - taken)
+
+    def information(self, names: Names, values: Values) -> Values:
+        """What was counted."""
+        del names
+        return values[:, -1]
+
+
+@dataclass(frozen=True, slots=True)
+class Additive:
+    """Sums of what was seen, starting from 0; what each replica has added is added.
+
+    Where they fade, the last number is the time they are brought up to:
+    `S(t) = S(s) 2^(-(t - s) / half_life)`.
+    """
+
+    width: int
+    half_life: float | None = None
+    """In units of the last number; None where nothing fades."""
+    count: int = 0
+    """Which of the numbers says how much was seen."""
+
+    def start(self, names: Names) -> Values:
+        """Zeros."""
+        return np.zeros((len(names), self.width))
+
+    def merge(self, before: Values, moves: Moves) -> Values:
+        """Everything brought to the newest time, then added."""
+        at = before[:, -1].copy()
+        for rows, values in moves:
+            at[rows] = np.maximum(at[rows], values[:, -1])
+        merged = self._at(before, at)
+        for rows, values in moves:
+            added = self._at(values, at[rows]) - self._at(before[rows], at[rows])
+            merged[rows] += added
+        return self._dated(merged, at)
+
+    def rebase(self, merged: Values, taken: Values, now: Values) -> Values:
+        """What was added since, at the newest time, is added."""
+        at = np.maximum(np.maximum(merged[:, -1], taken[:, -1]), now[:, -1])
+        added = self._at(now, at) - self._at(taken, at)
+        return self._dated(self._at(merged, at) + added, at)
+
+    def information(self, names: Names, values: Values) -> Values:
+        """What was seen, at the newest time."""
+        del names
+        at = np.full(len(values), values[:, -1].max(initial=0.0))
+        return self._at(values, at)[:, self.count]
+
+    def _at(self, values: Values, at: Values) -> Values:
+        """`values` as of `at`, which is not before their own time."""
+        if self.half_life is None:
+            return values.copy()
+        return values * np.exp2(-(at - values[:, -1]) / self.half_life)[:, None]
+
+    def _dated(self, values: Values, at: Values) -> Values:
+        if self.half_life is not None:
+            values[:, -1] = at
+        return values
+
+
+def _precision(values: Values) -> Values:
+    return 1.0 / np.clip(values[:, 1], _LEAST, _MOST)
+
+
+def _positive(precision: Values, *bounds: Values) -> Values:
+    """`precision`, but never less than the least of `bounds`: variances may grow meanwhile."""
+    return np.maximum(precision, np.minimum.reduce(bounds))
+
+
+def _joined(before: Values, moves: Moves) -> tuple[Values, Values, Values]:
+    """Precision, precision-weighted sum of moves, and the farthest that the mean may move."""
+    base = _precision(before)
+    precision, least = base.copy(), base.copy()
+    steps, limit = np.zeros(len(before)), np.zeros(len(before))
+    for rows, values in moves:
+        own, move = _precision(values), values[:, 0] - before[rows, 0]
+        precision[rows] += own - base[rows]
+        least[rows] = np.minimum(least[rows], own)
+        steps[rows] += own * move
+        limit[rows] = np.maximum(limit[rows], CLIP * np.abs(move))
+    return _positive(precision, least), steps, limit
+
+
+def _averaged(before: Values, moves: Moves) -> Values:
+    """(values ..., count): counted mean of the moves, sum of the counts."""
+    steps, counted = np.zeros_like(before[:, :-1]), np.zeros(len(before))
+    for rows, values in moves:
+        count = np.maximum(values[:, -1] - before[rows, -1], 0.0)
+        steps[rows] += count[:, None] * (values[:, :-1] - before[rows, :-1])
+        counted[rows] += count
+    moved = steps / np.where(counted > 0.0, counted, 1.0)[:, None]
+    return np.column_stack((before[:, :-1] + moved, before[:, -1] + counted))
