@@ -15,7 +15,7 @@ INSTALL := PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --disable-pip-vers
 MEASURE := PYTHONPATH=.:tests $(PY) -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup java demo test lint bench chaos clean
+.PHONY: help setup java demo test lint bench quality chaos clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: $(READY) $(JAVA) ## throughput, freshness, bytes a learner, cost of each 
 	$(MEASURE) bench.queueing
 	$(MEASURE) bench.models
 	$(MEASURE) bench.stream
+
+quality: $(READY) ## every model on every data set of STEPSTREAM_DATA; ACCEPT=1 writes the figures down
+	$(MEASURE) offline.quality $(if $(ACCEPT),--accept)
 
 chaos: $(READY) $(JAVA) ## kills, a pause and a rebalance in the middle of 50,000 events
 	$(MEASURE) harness.chaos --events 50000 --kills 10

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offline.answers import Places
+from offline.answers import Answers, Places
 from offline.baseline import prior_counts
-from offline.evaluate import Evaluation
+from offline.evaluate import Judged
 from offline.scores import auc
 
 BOUNDS = (0, 1, 5, 10, 30, 100)
@@ -22,23 +22,24 @@ class Stage:
 
     label: str
     events: int
+    rarer: int
+    """How many had the rarer outcome."""
     auc: float | None
     """None where all came out alike."""
     auc_of_baseline: float | None
 
 
-def by_learner(evaluation: Evaluation) -> tuple[Stage, ...]:
-    """Prequential AUC by the number of answers that the learner had given before."""
-    return tuple(_stages(evaluation, prior_counts(evaluation.answers.user)))
+def by_learner(answers: Answers, judged: Judged) -> tuple[Stage, ...]:
+    """AUC of prequential predictions by the number of answers that the learner had given before."""
+    return tuple(_stages(judged, prior_counts(answers.user)))
 
 
-def by_item(evaluation: Evaluation) -> tuple[Stage, ...]:
-    """Prequential AUC by the number of answers that the item had been given before."""
-    return tuple(_stages(evaluation, prior_counts(evaluation.answers.item)))
+def by_item(answers: Answers, judged: Judged) -> tuple[Stage, ...]:
+    """AUC of prequential predictions by the number of answers that the item had got before."""
+    return tuple(_stages(judged, prior_counts(answers.item)))
 
 
-def _stages(evaluation: Evaluation, before: Places) -> Iterator[Stage]:
-    judged = evaluation.prequential
+def _stages(judged: Judged, before: Places) -> Iterator[Stage]:
     success = judged.outcome >= _MIDDLE
     group = np.searchsorted(BOUNDS, before, side="right") - 1
     for number, label in enumerate(_labels()):
@@ -47,6 +48,7 @@ def _stages(evaluation: Evaluation, before: Places) -> Iterator[Stage]:
             yield Stage(
                 label,
                 int(here.sum()),
+                int(np.minimum(success[here].sum(), (~success[here]).sum())),
                 auc(judged.trial.predicted[here], success[here]),
                 auc(judged.baseline[here], success[here]),
             )

@@ -47,39 +47,37 @@ class Evaluation:
 
 
 def evaluate(
-    answers: Answers,
-    clock: Clock,
-    test: Flags | None,
-    layout: Layout,
-    watch: Watch = lambda _: None,
+    answers: Answers, clock: Clock, test: Flags | None, layout: Layout, watch: Watch
 ) -> Evaluation:
     """Both protocols; `test` flags the held-out rows.
 
     `watch` hears of `len(answers)` rows, twice where some are held out.
     """
     events = Events(answers, clock)
+    found, cost = judged_prequential(events, layout, watch)
+    apart = None if test is None else judged_held_out(events, test, layout, watch)
+    return Evaluation(answers, clock, found, apart, cost)
+
+
+def judged_prequential(events: Events, layout: Layout, watch: Watch) -> tuple[Judged, Cost]:
+    """Every row, predicted before it is learned."""
     trial, cost = prequential(events, layout, watch)
-    return Evaluation(
-        answers,
-        clock,
-        _judged(answers, trial, item_means(answers)),
-        None if test is None else _judged_apart(events, test, layout, watch),
-        cost,
-    )
+    return _judged(events.answers, trial, item_means(events.answers)), cost
 
 
-def _judged_apart(events: Events, test: Flags, layout: Layout, watch: Watch) -> Judged:
+def judged_held_out(events: Events, test: Flags, layout: Layout, watch: Watch) -> Judged:
+    """The flagged rows, of users from whom the shared parameters learned nothing."""
     trial = held_out(events, test, layout, watch)
     return _judged(events.answers, trial, item_means_of_others(events.answers, test))
 
 
 def _judged(answers: Answers, trial: Trial, baseline: Numbers) -> Judged:
     outcome = answers.correct[trial.rows]
-    return Judged(
-        trial, outcome, baseline, scores(trial.predicted, outcome), scores(baseline, outcome)
-    )
+    measures = scores(trial.predicted, outcome), scores(baseline, outcome)
+    return Judged(trial, outcome, baseline, *measures)
 
 
 def interval_of(answers: Answers, judged: Judged) -> tuple[float, float] | None:
     """95 % interval of the AUC over learners; see `auc_interval`."""
-    return auc_interval(judged.trial.predicted, judged.outcome, answers.user[judged.trial.rows])
+    learners = answers.user[judged.trial.rows]
+    return auc_interval(judged.trial.predicted, judged.outcome, learners)

@@ -66,8 +66,9 @@ def _reliability(axes: Axes, predicted: Numbers, outcome: Numbers, label: str, c
 def _cold_start(evaluation: Evaluation) -> Figure:
     figure = Figure((10.0, 4.5), layout="constrained")
     of_learner, of_item = figure.subplots(1, 2, sharey=True)
-    _stages(of_learner, by_learner(evaluation), "answers of the learner before")
-    _stages(of_item, by_item(evaluation), "answers to the item before")
+    shown = evaluation.answers, evaluation.prequential
+    _stages(of_learner, by_learner(*shown), "answers of the learner before")
+    _stages(of_item, by_item(*shown), "answers to the item before")
     of_learner.set_ylabel("AUC, prequential")
     of_learner.legend()
     return figure

@@ -141,8 +141,9 @@ def _show(file: Path, found: Evaluation) -> None:
     out.print(_protocol("Prequential", answers, found.prequential))
     if found.held_out:
         out.print(_protocol("Held-out users", answers, found.held_out))
-    out.print(_stages("AUC by answers of the learner before", by_learner(found)))
-    out.print(_stages("AUC by answers to the item before", by_item(found)))
+    of_learner, of_item = (by(answers, found.prequential) for by in (by_learner, by_item))
+    out.print(_stages("AUC by answers of the learner before", of_learner))
+    out.print(_stages("AUC by answers to the item before", of_item))
     out.print(
         f"{cost.microseconds_per_event:.0f} microseconds an event (all models, without queues), "
         f"{number(cost.state_bytes_per_learner)} bytes of state a learner, "

@@ -99,9 +99,10 @@ def test_unknown_test_users_are_named(answers: Answers) -> None:
 
 
 def test_stages_cover_all_answers(found: Evaluation) -> None:
-    for stages in (by_learner(found), by_item(found)):
+    learners = by_learner(found.answers, found.prequential)
+    for stages in (learners, by_item(found.answers, found.prequential)):
         assert sum(stage.events for stage in stages) == 2_000
-    assert [stage.label for stage in by_learner(found)] == [
+    assert [stage.label for stage in learners] == [
         "0",
         "1-4",
         "5-9",
@@ -109,7 +110,7 @@ def test_stages_cover_all_answers(found: Evaluation) -> None:
         "30-99",
         "100+",
     ]
-    assert by_learner(found)[0].events == 20
+    assert learners[0].events == 20
 
 
 def test_the_interval_holds_the_measured(answers: Answers, found: Evaluation) -> None:

@@ -1,0 +1,73 @@
+"""What a scenario of model quality is, and how far its figures may move.
+
+A module of `offline/scenarios` holds a family of scenarios: its function `scenarios(data)` yields
+them, `data` being the folder of the public data sets or None. A scenario that needs a data set is
+yielded where that is there; scenarios on simulated learners always are.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+Figures = Mapping[str, float]
+"""Measure -> value."""
+
+
+class Pointless(Exception):
+    """Raised by `Scenario.measure`: nothing can be measured here; its text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How much worse than its committed value a figure may be."""
+
+    better: int
+    """+1 where higher is better, -1 where lower is."""
+    slack: float
+    relative: float = 0.0
+    """Share of the committed value that is added to the slack."""
+
+    def gain(self, figure: float, committed: float) -> float:
+        """By how much `figure` is better than `committed`; 0 within the tolerance."""
+        moved = self.better * (figure - committed)
+        return moved if abs(moved) > self.slack + self.relative * abs(committed) else 0.0
+
+    def keeps(self, figure: float, limit: float) -> bool:
+        """Whether `figure` is as good as `limit`, without any slack."""
+        return self.better * (figure - limit) >= 0.0
+
+
+TOLERANCES: Mapping[str, Tolerance] = MappingProxyType(
+    {
+        "auc": Tolerance(+1, 0.001),
+        "auc_above_item_mean": Tolerance(+1, 0.001),
+        "auc_cold_above_item_mean": Tolerance(+1, 0.005),
+        "log_loss": Tolerance(-1, 0.001),
+        "rmse": Tolerance(-1, 0.001),
+        "accuracy": Tolerance(+1, 0.002),
+        "ece": Tolerance(-1, 0.002),
+        "parameters": Tolerance(-1, 0.0, 0.05),
+        "state_bytes_per_learner": Tolerance(-1, 0.0, 0.05),
+    }
+)
+"""By name of the measure. The same learners give the same figures: the slack is for changes of a
+model that help one set of data and hardly harm another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Something that is measured again and again."""
+
+    name: str
+    """`family/data/protocol`. Permanent: figures of years are compared under it."""
+    models: Iterable[str]
+    """Names of the models whose quality it shows."""
+    measure: Callable[[], Figures]
+    needs: str = ""
+    """Path of its data below the folder of data sets; "" where its learners are simulated."""
+    limits: Mapping[str, float] = field(default_factory=dict)
+    """Values that the figures must keep, whatever was committed."""
+
+
+Family = Callable[[Path | None], Iterable[Scenario]]
