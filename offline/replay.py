@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from online_models.ensemble import Replicas
 from online_models.replica import Replica
 from processors.application import Application
 from processors.learning import Observation
 from processors.partitioning import partition_of
 from schemas.checkpoint import Memory
-from schemas.errors import ConfigurationError
 from schemas.event import LearningEvent
 
 
@@ -20,38 +20,53 @@ class Layout:
 
     partitions: int = 1
     merge_every: int = 1000
-    """Events after which what the partitions have learned is merged, at most; while there are
-    few, 5 % of the events so far, and never fewer than 100."""
+    """Events after which what the partitions have learned is merged, fewer at first (see
+    `online_models.merging.interval`); 0 never merges."""
 
 
 class Replay:
-    """Partitions with their models and learners, empty at first.
-
-    Raises:
-        ConfigurationError: where the layout has more partitions than can be merged.
-    """
+    """Partitions with their models and learners, empty at first."""
 
     def __init__(self, layout: Layout) -> None:
-        if layout.partitions != 1:
-            raise ConfigurationError("more than 1 partition cannot be merged yet: leave it out")
-        self._replicas = [Replica() for _ in range(layout.partitions)]
-        self._work = [*map(_nobody, self._replicas)]
+        alone = layout.partitions == 1
+        self._replicas = Replicas(layout.partitions, 0 if alone else layout.merge_every)
+        self._models = [self._replicas[partition] for partition in range(layout.partitions)]
+        self._work = [*map(_nobody, self._models)]
+        self._homes: dict[str, int] = {}
+        self._learning = True
 
     def apply(self, offset: int, event: LearningEvent) -> list[Observation]:
         """Predict, learn and count `event`; returns what was predicted, and what came out."""
-        work = self._work[partition_of(event.learner.encode(), len(self._work))]
+        work = self._work[self._home(event.learner)]
         work.apply(offset, event)
         work.receipts.clear()  # every row is a statement of its own: none comes again
         found, work.observations = work.observations, []
+        if self._learning:
+            self._replicas.count()
         return found
+
+    def _home(self, learner: str) -> int:
+        """The learner's partition."""
+        home = self._homes.get(learner)
+        if home is None:
+            home = self._homes[learner] = partition_of(learner.encode(), len(self._work))
+        return home
 
     def freeze(self) -> None:
         """Forget the learners; what new ones do teaches the shared parameters nothing."""
-        self._work = [_nobody(_still(models)) for models in self._replicas]
+        self._share()
+        self._learning = False
+        self._work = [_nobody(_still(models)) for models in self._models]
 
     def parameters(self, model: str) -> int:
-        """How many shared weights a model has, in the partition that has most."""
-        return max(len(models.models[model].state()) for models in self._replicas)
+        """How many shared weights a model has, when all partitions have been merged."""
+        self._share()
+        tables = self._replicas.base.of(model).tables, self._models[0].own()[model]
+        return sum(len(table) for widths in tables for table in widths.values())
+
+    def _share(self) -> None:
+        if len(self._models) > 1:
+            self._replicas.merge()
 
     def state_bytes(self) -> float:
         """Mean size of a learner's state; 0 where there is no learner."""

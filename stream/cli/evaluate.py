@@ -65,10 +65,10 @@ def evaluate_command() -> None:
 @click.option("--partitions", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option(
     "--merge-every",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=0),
     default=1000,
     show_default=True,
-    help="Events after which partitions share what they have learned.",
+    help="Events after which partitions share what they have learned, fewer at first; 0 never.",
 )
 @click.option("--rows", type=click.IntRange(min=1), help="Only the first so many answers.")
 @click.option(

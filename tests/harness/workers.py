@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +13,7 @@ from stream.settings import Settings, variable
 
 ROOT = Path(__file__).resolve().parents[2]
 PSEUDONYM_KEY = "5e" * 32
+WORKER = ("-m", "stream.cli", "worker")
 
 
 def stack_settings(kafka: str, redis: str, prefix: str, **changes: object) -> Settings:
@@ -27,10 +29,17 @@ def stack_settings(kafka: str, redis: str, prefix: str, **changes: object) -> Se
 
 
 class Workers:
-    """Some workers of one stream."""
+    """Some workers of one stream.
 
-    def __init__(self, settings: Settings, log_dir: Path) -> None:
+    Args:
+        program: What a worker's Python is told to run.
+    """
+
+    def __init__(
+        self, settings: Settings, log_dir: Path, program: Sequence[str | Path] = WORKER
+    ) -> None:
         self._settings = settings
+        self._program = program
         self._log_dir = log_dir
         self._started = 0
         self.processes: list[subprocess.Popen[bytes]] = []
@@ -46,7 +55,7 @@ class Workers:
         log = (self._log_dir / f"worker-{self._started}.log").open("wb")
         with log:
             return subprocess.Popen(
-                [sys.executable, "-m", "stream.cli", "worker"],
+                [sys.executable, *self._program],
                 cwd=ROOT,
                 env=os.environ | environment(self._settings),
                 stdout=log,
