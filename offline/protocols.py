@@ -7,6 +7,7 @@ predicted, then learned, over the whole file in order, from nothing.
 each held-out user's answers are predicted in order, while the user's own state moves on.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import perf_counter
@@ -19,6 +20,7 @@ from offline.replay import Layout, Replay
 from online_models.success import SuccessModel
 from processors.learning import Observation
 from schemas.errors import ConfigurationError
+from schemas.event import LearningEvent
 
 HELD_OUT_SHARE = 0.2
 """Part of the users, the last ones by first answer, that is held out where nobody says who."""
@@ -51,7 +53,8 @@ class Cost:
 def prequential(events: Events, layout: Layout, watch: Watch) -> tuple[Trial, Cost]:
     """Predict, then learn, every row."""
     replay = Replay(layout)
-    trial, seconds = _pass(replay, events, np.arange(len(events.answers)), watch)
+    teller = Teller(replay, events, layout)
+    trial, seconds = _pass(teller, np.arange(len(events.answers)), watch)
     cost = Cost(
         1e6 * seconds / len(trial.rows),
         replay.state_bytes(),
@@ -63,27 +66,59 @@ def prequential(events: Events, layout: Layout, watch: Watch) -> tuple[Trial, Co
 def held_out(events: Events, rows: Flags, layout: Layout, watch: Watch) -> Trial:
     """Learn the other rows, then predict the flagged `rows`, which are all rows of some users."""
     replay = Replay(layout)
-    _pass(replay, events, np.flatnonzero(~rows), watch)
+    teller = Teller(replay, events, layout)
+    _pass(teller, np.flatnonzero(~rows), watch)
     replay.freeze()
-    trial, _ = _pass(replay, events, np.flatnonzero(rows), watch)
+    trial, _ = _pass(teller, np.flatnonzero(rows), watch)
     return trial
 
 
-def _pass(replay: Replay, events: Events, rows: Places, watch: Watch) -> tuple[Trial, float]:
+class Teller:
+    """Tells the replay of rows, and what it predicted for them."""
+
+    def __init__(self, replay: Replay, events: Events, layout: Layout) -> None:
+        self._replay = replay
+        self._events = events
+        self._bundles = bundles_of(events.answers) if layout.bundles else {}
+        self._foreseen: dict[int, float] = {}
+
+    def predictions(self, rows: Iterable[int]) -> tuple[list[float], float]:
+        """What is predicted for `rows`, one after the other, and the seconds that it took."""
+        told = [(row, self._events(row)) for row in rows]
+        started = perf_counter()
+        found = [self._predicted(row, event) for row, event in told]
+        return found, perf_counter() - started
+
+    def _predicted(self, row: int, event: LearningEvent) -> float:
+        for other in self._bundles.get(row, ()):
+            seen = self._replay.foresee(other, self._events(other))
+            self._foreseen[other] = _success(seen)
+        predicted = _success(self._replay.apply(row, event))
+        return self._foreseen.pop(row, predicted)
+
+
+def bundles_of(answers: Answers) -> dict[int, list[int]]:
+    """The first row of each bundle -> all its rows: several of one learner, at one moment."""
+    moments: dict[tuple[int, float], list[int]] = defaultdict(list)
+    for row, moment in enumerate(zip(answers.user.tolist(), answers.ticks.tolist(), strict=True)):
+        moments[moment].append(row)
+    return {rows[0]: rows for rows in moments.values() if len(rows) > 1}
+
+
+def _pass(teller: Teller, rows: Places, watch: Watch) -> tuple[Trial, float]:
     """What is predicted for `rows`, and the seconds that it took."""
     predicted = np.empty(len(rows))
     spent = 0.0
     for start in range(0, len(rows), _CHUNK):
-        chunk = [(row, events(row)) for row in rows[start : start + _CHUNK].tolist()]
-        started = perf_counter()
-        found = [_predicted(replay.apply(row, event)) for row, event in chunk]
-        spent += perf_counter() - started
+        chunk = rows[start : start + _CHUNK]
+        found, seconds = teller.predictions(chunk.tolist())
         predicted[start : start + len(chunk)] = found
+        spent += seconds
         watch(len(chunk))
     return Trial(rows, predicted), spent
 
 
-def _predicted(observations: Iterable[Observation]) -> float:
+def _success(observations: Iterable[Observation]) -> float:
     return next(one.predicted for one in observations if one.model == SuccessModel.name)
 
 

@@ -10,18 +10,22 @@ from online_models.replica import Replica
 from processors.application import Application
 from processors.learning import Observation
 from processors.partitioning import partition_of
+from processors.state import encode
 from schemas.checkpoint import Memory
 from schemas.event import LearningEvent
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How learners are spread."""
+    """How learners are spread, and when answers are learned."""
 
     partitions: int = 1
     merge_every: int = 1000
     """Events after which what the partitions have learned is merged, fewer at first (see
     `online_models.merging.interval`); 0 never merges."""
+    bundles: bool = False
+    """Whether all answers of a learner at one moment are predicted before any of them is learned.
+    The stream does not know what is still to come, so it learns each one before the next."""
 
 
 class Replay:
@@ -44,6 +48,14 @@ class Replay:
         if self._learning:
             self._replicas.count()
         return found
+
+    def foresee(self, offset: int, event: LearningEvent) -> list[Observation]:
+        """What `apply` would return; nothing is learned or counted."""
+        home = self._home(event.learner)
+        known = encode(self._work[home].state(event.learner))
+        work = Application(Memory({event.learner: known}, {}), _still(self._models[home]))
+        work.apply(offset, event)
+        return work.observations
 
     def _home(self, learner: str) -> int:
         """The learner's partition."""

@@ -70,6 +70,11 @@ def evaluate_command() -> None:
     show_default=True,
     help="Events after which partitions share what they have learned, fewer at first; 0 never.",
 )
+@click.option(
+    "--bundles",
+    is_flag=True,
+    help="Predict all answers of a learner at one moment before any of them is learned.",
+)
 @click.option("--rows", type=click.IntRange(min=1), help="Only the first so many answers.")
 @click.option(
     "--plots",
@@ -86,6 +91,7 @@ def success_command(
     clock: str,
     partitions: int,
     merge_every: int,
+    bundles: bool,
     rows: int | None,
     plots: Path | None,
     as_json: bool,
@@ -105,7 +111,7 @@ def success_command(
     time = clock_of(answers, clock)
     err.print(f"clock: {time.meaning}", style=QUIET)
     test = _held_out(answers, test_users, whole=rows is None) if held_out else None
-    layout = Layout(partitions, merge_every)
+    layout = Layout(partitions, merge_every, bundles)
     with count_progress("predicting") as progress:
         task = progress.add_task("", total=len(answers) * (1 if test is None else 2))
         found = evaluate(answers, time, test, layout, lambda done: progress.advance(task, done))
