@@ -1,15 +1,33 @@
 """The only door to numba: functions of numbers and arrays, compiled when they are first used.
 
-Machine code is kept in `__pycache__` beside the source, so only the first start on a machine waits
-for it. Arithmetic stays strict (no `fastmath`): same numbers, same order, same bits.
+Machine code is kept in `__pycache__`, so only the first start on a machine waits for it. numba
+looks only at the file of a function to see whether its code is still good, not at the functions
+that it calls: so the code is kept under a digest of all sources of the core. Arithmetic stays
+strict (no `fastmath`): same numbers, same order, same bits.
 """
 
 from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from numba import njit
+from numba import config, njit
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_HERE = Path(__file__).parent
+_CORE = (_HERE, _HERE.parent / "processors")
+
+
+def _digest() -> str:
+    sources = sorted(path for folder in _CORE for path in folder.rglob("*.py"))
+    whole = blake2b(digest_size=8)
+    for source in sources:
+        whole.update(source.read_bytes())
+    return whole.hexdigest()
+
+
+config.CACHE_DIR = str(_HERE / "__pycache__" / f"compiled-{_digest()}")
 
 
 def compiled(function: F) -> F:

@@ -4,8 +4,7 @@ from math import exp, log
 from typing import ClassVar
 
 from online_models.contract import Features
-from online_models.linear import LinearModel
-from online_models.river_door import NamedWeights, Regression
+from online_models.linear import QuantityModel
 
 SHORTEST_SEC = 1.0
 LONGEST_SEC = 86_400.0
@@ -21,26 +20,17 @@ LEAST = log_minutes(SHORTEST_SEC)
 MOST = log_minutes(LONGEST_SEC)
 
 
-class DurationModel(LinearModel):
+class DurationModel(QuantityModel):
     """Expected `log_minutes`, in [`LEAST`, `MOST`]; y is `log_minutes` of what was observed.
 
     Durations are roughly log-normal: a mean of logarithms is the median in minutes.
     """
 
     name: ClassVar[str] = "duration"
+    noise: ClassVar[float] = 0.5
+    least: ClassVar[float] = LEAST
+    most: ClassVar[float] = MOST
 
     def minutes(self, x: Features) -> float:
         """Typical duration in minutes."""
         return exp(self.predict_one(x))
-
-    @staticmethod
-    def _fresh() -> NamedWeights:
-        return Regression()
-
-    @staticmethod
-    def _expected(score: float) -> float:
-        return max(LEAST, min(MOST, score))
-
-    @staticmethod
-    def _target(y: float) -> float:
-        return max(LEAST, min(MOST, y))

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from online_models.probability import ProbabilityModel
+from online_models.linear import ProbabilityModel
 
 
 class EngagementModel(ProbabilityModel):
