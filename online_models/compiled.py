@@ -27,7 +27,7 @@ def _digest() -> str:
     return whole.hexdigest()
 
 
-config.CACHE_DIR = str(_HERE / "__pycache__" / f"compiled-{_digest()}")
+vars(config)["CACHE_DIR"] = str(_HERE / "__pycache__" / f"compiled-{_digest()}")
 
 
 def compiled(function: F) -> F:

@@ -32,7 +32,7 @@ SPREAD = 0.25
 def probability(score: float, spread: float) -> float:
     """`sigmoid(score / sqrt(1 + spread))` within [`LEAST`, 1 - `LEAST`]."""
     plain = 1.0 / (1.0 + np.exp(-score / np.sqrt(1.0 + spread)))
-    return min(max(plain, LEAST), 1.0 - LEAST)
+    return float(min(max(plain, LEAST), 1.0 - LEAST))
 
 
 @compiled
@@ -72,9 +72,7 @@ def add_up(row: Any, dense: Floats, parts: Floats) -> float:
 
 
 @compiled
-def learn(
-    row: Any, dense: Floats, drift: Floats, error: float, slope: float, frozen: bool
-) -> None:
+def learn(row: Any, dense: Floats, drift: Floats, error: float, slope: float, frozen: bool) -> None:
     """One step of every weight of a row that was looked up; entries learn in the row.
 
     Args:
@@ -109,7 +107,7 @@ def keep(row: Any, own: Table, changes: Keys, notes: Any) -> None:
 
 @compiled
 def scores(sheet: Sheet, own: Table, base: Table, prior: Floats, dense: Floats) -> Floats:
-    """z and V of each row, shape (2, rows)."""
+    """Z and V of each row, shape (2, rows)."""
     parts = np.zeros(len(prior))
     out = np.zeros((2, len(sheet)))
     for n in range(len(sheet)):
@@ -121,7 +119,7 @@ def scores(sheet: Sheet, own: Table, base: Table, prior: Floats, dense: Floats) 
 
 @compiled
 def probabilities(sheet: Sheet, own: Table, base: Table, prior: Floats, dense: Floats) -> Floats:
-    """p of each row, shape (rows,)."""
+    """P of each row, shape (rows,)."""
     both = scores(sheet, own, base, prior, dense)
     out = np.zeros(len(sheet))
     for n in range(len(sheet)):
@@ -176,7 +174,7 @@ def learn_quantity(
     parts = np.zeros(len(prior))
     look_up(row, own, base, prior)
     spread = add_up(row, dense, parts)
-    z = parts.sum()
+    z = float(parts.sum())
     farthest = 3.0 * np.sqrt(noise + spread)
     error = min(max(y - z, -farthest), farthest)
     damping = 1.0 / (1.0 + spread / noise)

@@ -15,7 +15,7 @@ from online_models.merging import Merging
 from online_models.named_numbers import is_name
 from online_models.priors import DENSE_VARIANCE, DRIFTS, PRIORS
 from online_models.river_door import Regressor
-from online_models.sheet import DENSE, ENTRIES, N_GROUPS, Sheet, sheet_of
+from online_models.sheet import DENSE, N_GROUPS, Sheet, sheet_of
 from online_models.tables import (
     EMPTY,
     ModelBase,
@@ -77,7 +77,7 @@ class LinearModel(Regressor, ABC):
     def __init__(self, max_keys: int = MAX_KEYS) -> None:
         self.max_keys = max_keys
         self._weights = Weights(PRIORS, max_keys)
-        self._dense = NamedVector(DENSE, dict.fromkeys(DENSE, (0.0, DENSE_VARIANCE)))
+        self._dense = NamedVector(DENSE, dense_start(np.array(DENSE, "S")))
 
     @property
     def _vectors(self) -> tuple[NamedVector, ...]:
@@ -99,7 +99,8 @@ class LinearModel(Regressor, ABC):
             frozen: only the learner's own weights learn.
         """
 
-    def predict_one(self, x: Features) -> float:
+    # twice, since names of River's features may be of any sort:
+    def predict_one(self, x: Features) -> float:  # type: ignore[override]
         """Expected value of y, always finite."""
         return float(self.predict(sheet_of(harmless(x)))[0])
 
@@ -107,7 +108,7 @@ class LinearModel(Regressor, ABC):
         """`predict_one` of `common` joined with each of `each`."""
         return [self.predict_one({**common, **own}) for own in each]
 
-    def learn_one(self, x: Features, y: float) -> None:
+    def learn_one(self, x: Features, y: float) -> None:  # type: ignore[override]
         """One step towards `y`; nothing where a value is not finite."""
         usable = harmless(x)
         if len(usable) == len(x) and isfinite(y):
@@ -174,7 +175,7 @@ class ProbabilityModel(LinearModel):
     def learn(self, sheet: Sheet, y: float, *, frozen: bool = False) -> float:
         """See `LinearModel.learn`."""
         weights = self._weights
-        weights.make_room(ENTRIES)
+        weights.make_room(int(sheet[0]["size"]))
         target = max(0.0, min(1.0, y))
         into = (weights.changes, weights.notes, DRIFTS)
         return float(learn_probability(sheet[0], target, frozen, *self._arrays, *into))
@@ -190,12 +191,13 @@ class QuantityModel(LinearModel):
 
     def predict(self, sheet: Sheet) -> Floats:
         """Expected value for each row."""
-        return np.clip(scores(sheet, *self._arrays)[0], self.least, self.most)
+        expected: Floats = np.clip(scores(sheet, *self._arrays)[0], self.least, self.most)
+        return expected
 
     def learn(self, sheet: Sheet, y: float, *, frozen: bool = False) -> float:
         """See `LinearModel.learn`; an outlier pulls no harder than one 3 deviations away."""
         weights = self._weights
-        weights.make_room(ENTRIES)
+        weights.make_room(int(sheet[0]["size"]))
         target = max(self.least, min(self.most, y))
         into = (weights.changes, weights.notes, DRIFTS, self.noise)
         return float(learn_quantity(sheet[0], target, frozen, *self._arrays, *into))

@@ -4,7 +4,8 @@ The base model adds up the weights of all that a row holds. The *stacker* then w
 the groups: how far the items, the learner's form or what came before can be trusted is learned as
 well, and so the probability is calibrated. With s_g the sum of group g and V as in `gaussian`:
 
-    u_g = s_g / sqrt(1 + V / 4),  u_0 = .3,  p = sigmoid(sum w_g u_g / sqrt(1 + .39 sum var_g u_g^2))
+    u_g = s_g / sqrt(1 + V / 4),  u_0 = .3
+    p = sigmoid(sum w_g u_g / sqrt(1 + .39 sum var_g u_g^2))
 
 Stacking: Wolpert, Neural Networks 5 (1992); the base goes on learning from its own p.
 """
@@ -20,7 +21,7 @@ from online_models.linear import MAX_KEYS, ProbabilityModel, dense_start
 from online_models.merge_rules import DenseGaussian
 from online_models.merging import Merging
 from online_models.priors import DRIFTS
-from online_models.sheet import ENTRIES, Group, Sheet
+from online_models.sheet import Group, Sheet
 from online_models.tables import Names, Values
 from online_models.vector import WIDTH, NamedVector
 from online_models.weights import Floats, Keys, Table
@@ -125,8 +126,7 @@ class SuccessModel(ProbabilityModel):
 
     def __init__(self, max_keys: int = MAX_KEYS) -> None:
         super().__init__(max_keys)
-        start = _vector_start(np.array(STACK, "S")).tolist()
-        self._stack = NamedVector(STACK, {n: (m, v) for n, (m, v, _) in zip(STACK, start, strict=True)})
+        self._stack = NamedVector(STACK, _vector_start(np.array(STACK, "S")))
 
     @property
     def _vectors(self) -> tuple[NamedVector, ...]:
@@ -139,7 +139,7 @@ class SuccessModel(ProbabilityModel):
     def learn(self, sheet: Sheet, y: float, *, frozen: bool = False) -> float:
         """See `LinearModel.learn`."""
         weights = self._weights
-        weights.make_room(ENTRIES)
+        weights.make_room(int(sheet[0]["size"]))
         target = max(0.0, min(1.0, y))
         into = (self._stack.values, weights.changes, weights.notes, DRIFTS)
         return float(_learn(sheet[0], target, frozen, *self._arrays, *into))

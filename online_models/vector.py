@@ -1,13 +1,10 @@
 """A short vector of Gaussian weights with names: quantities that nearly every event has."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from online_models.tables import ModelBase, Numbers
-from online_models.weights import Floats
+from online_models.tables import Mask, ModelBase, Numbers, Tables, Values
 
 WIDTH = 3
 """Mean, variance, how often it was learned."""
@@ -18,13 +15,13 @@ class NamedVector:
 
     Args:
         names: in the order of the columns.
-        start: mean and variance of each before anything is learned.
+        start: mean, variance and count of each before anything is learned, shape (names, 3).
     """
 
-    def __init__(self, names: Sequence[str], start: Mapping[str, tuple[float, float]]) -> None:
+    def __init__(self, names: Sequence[str], start: Values) -> None:
         self.names = tuple(names)
-        self._start = np.array([(*start[name], 0.0) for name in names]).T.copy()
-        self.values: Floats = self._start.copy()
+        self._start = np.ascontiguousarray(start.T)
+        self.values: Values = self._start.copy()
         """Mean, variance, count of each, shape (3, names); compiled code writes here."""
         self._base = self._told = self._start[2].copy()
 
@@ -51,13 +48,13 @@ class NamedVector:
         self._told = self.values[2].copy()
         return changes
 
-    def _where(self, mask: npt.NDArray[Any]) -> Numbers:
+    def _where(self, mask: Mask) -> Numbers:
         columns = self.values[:, mask].T.tolist()
         names = [self.names[place] for place in np.flatnonzero(mask)]
         return dict(zip(names, map(tuple, columns), strict=True))
 
 
-def named_rows(tables: Mapping[int, Any]) -> Numbers:
+def named_rows(tables: Tables) -> Numbers:
     """Numbers of vectors among the tables of a model."""
     table = tables.get(WIDTH)
     if table is None:

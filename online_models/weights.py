@@ -134,7 +134,8 @@ class Weights:
 
     def rows(self) -> Table:
         """The weights of its own, in no order."""
-        return self.own[self.own["key"] != 0]
+        held: Table = self.own[self.own["key"] != 0]
+        return held
 
     def touched(self) -> Numbers:
         """What changed since the last call; empty tuples for what was dropped."""
@@ -166,4 +167,5 @@ def worth(rows: Table, prior: Floats) -> Floats:
     """
     v0 = prior[(rows["key"] & _GROUP).astype(np.int64)]
     ratio = rows["var"] / v0
-    return 0.5 * (ratio + rows["mean"] * rows["mean"] / v0 - 1.0 - np.log(ratio))
+    nats: Floats = 0.5 * (ratio + rows["mean"] * rows["mean"] / v0 - 1.0 - np.log(ratio))
+    return nats

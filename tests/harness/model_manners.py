@@ -32,9 +32,9 @@ class Manner:
 
 
 numbers = st.floats(-3, 3) | st.sampled_from([0.0, 1.0, -1.0, 1e-300, 1e6, -1e300, 1.7e308])
-keys = st.sampled_from(["bias", "gap", "ls", "lf", "s:1", "s:2"]) | st.integers(0, 40).map(
-    lambda item: f"i:{item:x}"
-)
+keys = st.sampled_from(
+    ["bias", "gap", "other", "skill:1", "skill:2", "last_outcomes:3"]
+) | st.integers(0, 40).map(lambda item: f"item:{item:x}")
 features = st.dictionaries(keys, numbers, max_size=8)
 shares = st.floats(0, 1)
 hashes = st.integers(0, 12) | st.integers(0, 2**64 - 1)
@@ -51,7 +51,7 @@ MANNERS: dict[type, Manner] = {
             ({"bias": 1.0}, math.nan),
             ({"bias": 1.0}, math.inf),
         ],
-        fresh=lambda n: ({"bias": 1.0, f"i:{n:x}": 1.0, f"dense{n}": 0.5}, n % 3 / 2),
+        fresh=lambda n: ({"bias": 1.0, f"item:{n:x}": 1.0, f"dense{n}": 0.5}, n % 3 / 2),
     ),
     NextModel: Manner(
         teach=lambda model, lesson: model.learn(*lesson),

@@ -6,7 +6,7 @@ import pytest
 
 from online_models.duration import LEAST, MOST, DurationModel, log_minutes
 from online_models.engagement import EngagementModel
-from online_models.features import BUCKETS, LIMIT, bucket, folded, harmless
+from online_models.features import LIMIT, harmless
 from online_models.prequential import Prequential
 from online_models.success import SuccessModel
 
@@ -21,7 +21,7 @@ def answers(seed: int, count: int) -> Iterator[tuple[dict[str, float], int, floa
         learner, item = rng.randrange(50), rng.randrange(30)
         outcome = float(rng.random() < 1 / (1 + exp(hardness[item] - ability[learner])))
         failures, successes = seen[learner]
-        x = {"bias": 1.0, f"i:{item:x}": 1.0, "odds": log(successes / failures)}
+        x = {"bias": 1.0, f"item:{item:x}": 1.0, "odds": log(successes / failures)}
         yield x, item, outcome
         seen[learner][int(outcome)] += 1
 
@@ -57,7 +57,7 @@ def test_an_outcome_beyond_its_range_counts_as_the_end_of_it() -> None:
 
 def test_duration_finds_the_median_of_each_activity_despite_open_windows() -> None:
     rng, model = Random(5), DurationModel()
-    medians = {"i:1": 5.0, "i:2": 45.0}
+    medians = {"item:1": 5.0, "item:2": 45.0}
     for n in range(3000):
         item = rng.choice(sorted(medians))
         minutes = 1440.0 if n % 25 == 0 else medians[item] * exp(rng.gauss(0, 0.4))
@@ -75,38 +75,15 @@ def test_duration_stays_between_a_second_and_a_day() -> None:
     assert model.minutes({"bias": 1e9}) == pytest.approx(24 * 60)
 
 
-def test_beyond_the_last_place_new_keys_share_buckets_and_still_learn() -> None:
-    model = SuccessModel(max_keys=3)
-    for n in range(300):
-        model.learn_one({"bias": 1.0, f"i:{n % 4:x}": 1.0}, float(n % 4 < 2))
-    keys = model.state().keys()
-    assert keys >= {"bias", "i:0", "i:1", bucket("i:2"), bucket("i:3")} - {"i:2"}
-    assert "i:2" not in keys
-    assert model.predict_one({"bias": 1.0, "i:0": 1.0}) > 0.8
-    assert model.predict_one({"bias": 1.0, "i:2": 1.0}) < 0.2
-
-
-def test_known_keys_keep_their_own_weight_when_full() -> None:
-    model = SuccessModel(max_keys=2)
-    model.learn_one({"bias": 1.0, "i:1": 1.0}, 1.0)
-    model.learn_one({"bias": 1.0, "i:2": 1.0}, 0.0)
-    model.touched()
-    model.learn_one({"bias": 1.0, "i:1": 1.0}, 1.0)
-    assert model.touched().keys() == {"bias", "i:1"}
-
-
-def test_folding_gives_places_in_order_and_adds_up_shared_buckets() -> None:
-    x = {"known": 1.0, "zero": 0.0, "first": 2.0, "second": 3.0}
-    assert folded(x, {"known"}, room=1) == {
-        "known": 1.0,
-        "zero": 0.0,
-        "first": 2.0,
-        bucket("second"): 3.0,
-    }
-    keys = [f"i:{n}" for n in range(5 * BUCKETS)]
-    sums = folded(dict.fromkeys(keys, 1.0), (), room=0)
-    assert len(sums) <= BUCKETS
-    assert sum(sums.values()) == len(keys)
+def test_full_of_weights_it_keeps_those_that_say_most() -> None:
+    model = SuccessModel(max_keys=40)
+    for n in range(400):
+        model.learn_one({"bias": 1.0, "item:always": 1.0}, 0.0)
+        model.learn_one({"bias": 1.0, f"item:{n}": 1.0}, 1.0)
+    sparse = [name for name, values in model.state().items() if len(values) == 2]
+    assert len(sparse) <= 40
+    assert model.predict_one({"bias": 1.0, "item:always": 1.0}) < 0.1
+    assert model.predict_one({"bias": 1.0, "item:never": 1.0}) > 0.5
 
 
 def test_harmless_input_is_passed_on_as_it_is() -> None:
@@ -116,6 +93,7 @@ def test_harmless_input_is_passed_on_as_it_is() -> None:
     assert harmless(spoiled) == {"a": LIMIT, "d": 1.0, "e": -LIMIT}
 
 
-def test_an_accumulator_must_be_above_zero() -> None:
-    with pytest.raises(ValueError, match="'bias' does not fit 'linear/1"):
-        SuccessModel().restore({"bias": (1.0, 0.0)})
+@pytest.mark.parametrize("values", [(1.0, 0.0, 3.0), (1.0, -0.1, 3.0), (1.0, 0.1), (1.0,) * 4])
+def test_a_quantity_has_mean_variance_above_0_and_count(values: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="'bias' does not fit 'linear/2"):
+        SuccessModel().restore({"bias": values})
