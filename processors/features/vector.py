@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 Vector = dict[str, float]
 
-SLOW, SLOWER = 0.4, 0.3
+SLOW, SLOWER = 1.0, 1.0
 HALF = 0.5
 TYPICAL_MINUTES = 15.0
 _LAST = ("last_1", "last_2", "last_3")
@@ -118,13 +118,13 @@ class Inputs:
             planned_minutes: its length; None where nobody knows.
         """
         part = self._of_skills(skills).copy()
-        part[_switch("i", key)] = 1.0
+        part[_switch("item", key)] = 1.0
         self._add_tries(part, key)
         if difficulty is not None:
             part["difficulty"] = hard = 4.0 * (difficulty - 0.5)
             part["stretch"] = hard * part.get("odds", 0.0)
         if content:
-            part[_switch("c", content)] = 1.0
+            part[_switch("content", content)] = 1.0
             part["affinity"] = self._affinity(content)
         if planned_minutes:
             part["length"] = 0.5 * log(planned_minutes / TYPICAL_MINUTES)
@@ -148,7 +148,7 @@ class Inputs:
     def _add_skills(self, part: Vector, skills: tuple[int, ...]) -> None:
         """Quantities of the skills; one that is new counts 0 in their mean."""
         share = 1.0 / len(skills) if skills else 0.0
-        part.update((_switch("s", skill), share) for skill in skills)
+        part.update((_switch("skill", skill), share) for skill in skills)
         rows = filter(None, map(self._state.skill_rows.get, skills))
         known = [skill_inputs(row, self._at) for row in rows]
         part["new"] = 1.0 - share * len(known)
@@ -161,13 +161,13 @@ class Inputs:
         slots = self._slots(skills)
         outcomes = last.on(slots)[:3] if slots else []
         part.update(zip(_SAME, map(_sign, outcomes), strict=False))
-        part[f"h:{own}:{_pattern(outcomes)}"] = SLOW
+        part[f"skills_tries:{own}:{_pattern(outcomes)}"] = SLOW
         if outcomes:
             part["same_1_gap"] = part["same_1"] * part["gap"]
         if last.outcomes:
             before = map(self._state.skill_rows.key_at, history.members(last.skills[0]))
             result = _pattern(last.outcomes[:1])
-            part[f"p:{_set_name(tuple(before))}:{result}:{own}"] = SLOWER
+            part[f"after_skills:{_set_name(tuple(before))}:{result}:{own}"] = SLOWER
         if slots and last.skills[:1] == (slots,):
             part["stay"], part["stay_sign"] = 1.0, part["same_1"]
 
@@ -180,7 +180,7 @@ class Inputs:
         """Earlier attempts at the activity itself."""
         record = self._state.record(key)
         if record is None or record.last_outcome is None:
-            part["g:0"] = SLOW
+            part["rehearsal:0"] = SLOW
             return
         gap = input_gap(self._at, record.last_outcome_at)
         sign = _sign(record.last_outcome)
@@ -189,7 +189,9 @@ class Inputs:
         part["item_last"] = sign
         part["item_gap"] = gap
         part["item_last_gap"] = sign * gap
-        part[f"g:{_power_of_2(record.attempts)}:{_power_of_4(gap)}:{int(sign >= 0.0)}"] = SLOW
+        part[f"rehearsal:{_power_of_2(record.attempts)}:{_power_of_4(gap)}:{int(sign >= 0.0)}"] = (
+            SLOW
+        )
 
 
 def _sign(outcome: float) -> float:
