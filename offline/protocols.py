@@ -129,7 +129,7 @@ def held_out_rows(answers: Answers, names: Iterable[str] | None = None) -> Flags
     """
     users = len(answers.users)
     if names is None:
-        chosen = np.arange(users) >= users - int(users * HELD_OUT_SHARE)
+        chosen = np.arange(users) >= int(users * (1.0 - HELD_OUT_SHARE))
     else:
         chosen = np.isin(np.array(answers.users), np.array([*names]))
     if not _FEWEST_HELD_OUT <= chosen.sum() < users:

@@ -42,8 +42,10 @@ TOLERANCES: Mapping[str, Tolerance] = MappingProxyType(
     {
         "auc": Tolerance(+1, 0.001),
         "auc_above_item_mean": Tolerance(+1, 0.001),
+        "auc_above_one_partition": Tolerance(+1, 0.0005),
         "auc_cold_above_item_mean": Tolerance(+1, 0.005),
         "log_loss": Tolerance(-1, 0.001),
+        "log_loss_below_mean": Tolerance(+1, 0.001),
         "rmse": Tolerance(-1, 0.001),
         "accuracy": Tolerance(+1, 0.002),
         "ece": Tolerance(-1, 0.002),

@@ -96,3 +96,9 @@ def test_a_frozen_pass_counts_nothing(answers: Answers) -> None:
     trial = held_out(Events(twins, clock_of(answers)), twin, Layout(2), lambda _: None)
     one, other = np.split(trial.predicted, 2)
     assert np.array_equal(one, other)
+
+
+def test_merged_partitions_predict_otherwise_and_learn_from_each_other(answers: Answers) -> None:
+    merged, apart = (predicted(answers, Layout(3, every)) for every in (100, 0))
+    assert np.array_equal(merged[:100], apart[:100])
+    assert not np.array_equal(merged[100:], apart[100:])
