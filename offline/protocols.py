@@ -10,7 +10,7 @@ each held-out user's answers are predicted in order, while the user's own state 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 
@@ -45,7 +45,7 @@ class Cost:
     """What a pass over the answers took."""
 
     microseconds_per_event: float
-    """Predict, learn and count, all models; without reading the file and rebuilding queues."""
+    """Of a processor: predict, learn and count, all models; without file and queues."""
     state_bytes_per_learner: float
     parameters: int
 
@@ -83,11 +83,11 @@ class Teller:
         self._foreseen: dict[int, float] = {}
 
     def predictions(self, rows: Iterable[int]) -> tuple[list[float], float]:
-        """What is predicted for `rows`, one after the other, and the seconds that it took."""
+        """What is predicted for `rows`, one after the other, and the seconds of a processor that it took."""
         told = [(row, self._events(row)) for row in rows]
-        started = perf_counter()
+        started = process_time()
         found = [self._predicted(row, event) for row, event in told]
-        return found, perf_counter() - started
+        return found, process_time() - started
 
     def _predicted(self, row: int, event: LearningEvent) -> float:
         for other in self._bundles.get(row, ()):
