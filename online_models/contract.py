@@ -7,7 +7,8 @@ Numbered            has a name and a memory of named numbers
 ├── Tabled          has them as arrays as well, where there are many
 ├── Model           features -> expected value (success, engagement, duration)
 ├── NextModel       activity -> what others did next
-└── CrowdModel      item -> what everybody together showed about it
+├── CrowdModel      item -> what everybody together showed about it
+└── Judge           prediction, outcome -> which models may serve
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,11 +16,13 @@ from sys import float_info
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from online_models.merging import Merging
+from online_models.observation import Observation
 from online_models.tables import EMPTY, ModelBase, Numbers, Tables
 
 __all__ = [
     "CrowdModel",
     "Features",
+    "Judge",
     "Model",
     "NextModel",
     "Numbered",
@@ -111,6 +114,21 @@ class CrowdModel(Numbered, Protocol):
 
     def minutes(self, item: int) -> float | None:
         """Typical duration; None where nobody's was seen."""
+
+
+@runtime_checkable
+class Judge(Numbered, Protocol):
+    """How good the predictions of the models are, by name of the model."""
+
+    def observe(self, one: Observation, at: float) -> None:
+        """Score a prediction whose event was at `at` (POSIX seconds).
+
+        Nothing is learned where the outcome is no usable number.
+        """
+
+    @property
+    def put_aside(self) -> tuple[str, ...]:
+        """Models whose baseline has to serve in their place."""
 
 
 def accumulate(held: Numbers, changes: Mapping[str, tuple[float, ...]]) -> None:

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import strategies as st
 
 import online_models
-from online_models.contract import CrowdModel, Model, NextModel
+from online_models.contract import CrowdModel, Judge, Model, NextModel
+from online_models.monitor import PROBABILITIES, VALUES
+from online_models.observation import Observation
 
 Lesson = tuple[Any, ...]
 Lessons = list[Lesson]
@@ -37,6 +39,7 @@ keys = st.sampled_from(
 ) | st.integers(0, 40).map(lambda item: f"item:{item:x}")
 features = st.dictionaries(keys, numbers, max_size=8)
 shares = st.floats(0, 1)
+watched = st.sampled_from([*PROBABILITIES, *VALUES])
 hashes = st.integers(0, 12) | st.integers(0, 2**64 - 1)
 
 MANNERS: dict[type, Manner] = {
@@ -75,6 +78,18 @@ MANNERS: dict[type, Manner] = {
             (1, None, -5.0),
         ],
         fresh=lambda n: (n, n % 3 / 2, 10.0 + n % 50),
+    ),
+    Judge: Manner(
+        teach=lambda model, lesson: model.observe(Observation(*lesson[:5]), lesson[5]),
+        ask=lambda model, lesson: [float(lesson[0] in model.put_aside)],
+        lessons=st.tuples(watched, st.floats(), shares, shares, st.floats(), st.floats(0, 2e9)),
+        spoiled=[
+            ("success", 0.5, 0.5, math.nan, math.nan, 1.0),
+            ("success", 0.5, 0.5, 1.5, math.nan, 1.0),
+            ("duration", 0.5, 0.5, math.inf, 0.5, 1.0),
+            ("gain", 0.5, math.nan, 0.5, 0.5, 1.0),
+        ],
+        fresh=lambda n: ("success", n % 17 / 16, 0.5, n % 2, math.nan, 1.0 + n),
     ),
 }
 
