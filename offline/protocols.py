@@ -17,8 +17,8 @@ import numpy as np
 from offline.answers import Answers, Flags, Numbers, Places
 from offline.events import Events
 from offline.replay import Layout, Replay
+from online_models.observation import Observation
 from online_models.success import SuccessModel
-from processors.learning import Observation
 from schemas.errors import ConfigurationError
 from schemas.event import LearningEvent
 

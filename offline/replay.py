@@ -6,9 +6,9 @@ from statistics import fmean
 from typing import Any
 
 from online_models.ensemble import Replicas
+from online_models.observation import Observation
 from online_models.replica import Replica
 from processors.application import Application
-from processors.learning import Observation
 from processors.partitioning import partition_of
 from processors.state import encode
 from schemas.checkpoint import Memory
@@ -103,7 +103,7 @@ class _Still:
     def learn(self, *lesson: object) -> None:
         """Nothing."""
 
-    learn_one = learn
+    learn_one = observe = learn
 
 
 def _still(models: Replica) -> Replica:

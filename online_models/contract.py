@@ -8,6 +8,7 @@ Numbered            has a name and a memory of named numbers
 ├── Model           features -> expected value (success, engagement, duration)
 ├── NextModel       activity -> what others did next
 ├── CrowdModel      item -> what everybody together showed about it
+├── MeanModel       kind, key -> mean of what came out
 └── Judge           prediction, outcome -> which models may serve
 """
 
@@ -23,6 +24,7 @@ __all__ = [
     "CrowdModel",
     "Features",
     "Judge",
+    "MeanModel",
     "Model",
     "NextModel",
     "Numbered",
@@ -114,6 +116,17 @@ class CrowdModel(Numbered, Protocol):
 
     def minutes(self, item: int) -> float | None:
         """Typical duration; None where nobody's was seen."""
+
+
+@runtime_checkable
+class MeanModel(Numbered, Protocol):
+    """Means of values of several kinds. Keys are 64-bit hashes, or small numbers."""
+
+    def learn(self, kind: str, key: int, value: float) -> None:
+        """One value."""
+
+    def mean(self, kind: str, key: int, otherwise: float) -> float:
+        """Expected value; it leans towards `otherwise` where few were seen."""
 
 
 @runtime_checkable

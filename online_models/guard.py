@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from online_models.trial import NOTHING, Test, Trial
+from online_models.trial import NOTHING, Finding, Trial
 
 WORSE_MARGIN = 4.0
 """Standard errors by which the loss must exceed the baseline's: it is looked at again and again."""
@@ -48,7 +48,7 @@ class Serving:
 
     since: Moment | None = None
     """When it came back; None where it was never put aside."""
-    test: Test = NOTHING
+    finding: Finding = NOTHING
     """What brought it back."""
 
 
@@ -58,7 +58,7 @@ class PutAside:
 
     reason: Reason
     since: Moment
-    test: Test = NOTHING
+    finding: Finding = NOTHING
     """What decided; of no meaning where the reason is `INVALID`."""
 
 
@@ -84,32 +84,32 @@ def judge(standing: Standing, trial: Trial, now: Moment, clean: float) -> Standi
 
 
 def _accused(trial: Trial, now: Moment) -> PutAside | None:
-    tests = (
+    findings = (
         (Reason.DRIFT, trial.since_drift, DRIFT_MARGIN),
         (Reason.WORSE, trial.short, WORSE_MARGIN),
         (Reason.WORSE, trial.long, WORSE_MARGIN),
     )
-    for reason, test, limit in tests:
-        if test.margin >= limit:
-            return PutAside(reason, now, test)
+    for reason, finding, limit in findings:
+        if finding.margin >= limit:
+            return PutAside(reason, now, finding)
     return None
 
 
 def describe(standing: Standing, unit: str) -> str:
     """One line for people, with the numbers that decided; losses are in `unit`."""
     if isinstance(standing, Serving):
-        told = _told(standing.test, "better", unit)
+        told = _told(standing.finding, "better", unit)
         return "serving" if standing.since is None else f"serving again: {told}"
     if standing.reason is Reason.INVALID:
         return "put aside: a prediction or a parameter was no usable number"
     since = "since a drift " if standing.reason is Reason.DRIFT else ""
-    return f"put aside: {since}{_told(standing.test, 'worse', unit)}"
+    return f"put aside: {since}{_told(standing.finding, 'worse', unit)}"
 
 
-def _told(test: Test, comparison: str, unit: str) -> str:
+def _told(finding: Finding, comparison: str, unit: str) -> str:
     return (
-        f"{comparison} than its baseline by {abs(test.difference):.3f} {unit} an event over "
-        f"{test.events:.0f} events ({abs(test.margin):.1f} standard errors)"
+        f"{comparison} than its baseline by {abs(finding.difference):.3f} {unit} an event over "
+        f"{finding.events:.0f} events ({abs(finding.margin):.1f} standard errors)"
     )
 
 
@@ -118,11 +118,11 @@ _CODES: tuple[Reason | None, ...] = (None, *Reason)
 
 
 def numbers_of(standing: Standing) -> tuple[float, ...]:
-    """`WIDTH` numbers: reason (0 for serving), events, time, and the test; () where unchanged."""
+    """`WIDTH` numbers: reason (0 for serving), events, time, what was found; () where unchanged."""
     if standing.since is None:
         return ()
     reason = standing.reason if isinstance(standing, PutAside) else None
-    return (float(_CODES.index(reason)), *standing.since, *standing.test)
+    return (float(_CODES.index(reason)), *standing.since, *standing.finding)
 
 
 def is_standing(numbers: Sequence[float]) -> bool:
@@ -134,5 +134,6 @@ def standing_of(numbers: Sequence[float]) -> Standing:
     """The inverse of `numbers_of`, of what `is_standing` or empty."""
     if not numbers:
         return Serving()
-    reason, since, test = _CODES[int(numbers[0])], Moment(*numbers[1:3]), Test(*numbers[3:])
-    return Serving(since, test) if reason is None else PutAside(reason, since, test)
+    reason, since = _CODES[int(numbers[0])], Moment(*numbers[1:3])
+    finding = Finding(*numbers[3:])
+    return Serving(since, finding) if reason is None else PutAside(reason, since, finding)

@@ -61,10 +61,14 @@ class ItemModel:
 
     def minutes(self, item: int) -> float | None:
         """Typical duration (geometric mean); None where nobody's was seen."""
-        count, total = self._of(name_of(item))[2:4]
-        if not count:
+        if not self._of(name_of(item))[2]:
             return None
-        return exp((total + PRIOR_DURATIONS * self._mean_log()) / (count + PRIOR_DURATIONS))
+        return exp(self.log_minutes(item))
+
+    def log_minutes(self, item: int) -> float:
+        """Mean log minutes; that of all items where nobody's duration was seen."""
+        count, total = self._of(name_of(item))[2:4]
+        return (total + PRIOR_DURATIONS * self._mean_log()) / (count + PRIOR_DURATIONS)
 
     def state(self) -> Numbers:
         """Counts and sums of every item, and of all ("*")."""

@@ -45,8 +45,9 @@ class QualityMonitor:
 
     name: ClassVar[str] = "quality"
     schema: ClassVar[str] = (
-        "quality/1: <model>: sums of 3 windows, open block, time, signs; <model>/<bin>: sums of 3 "
-        "windows, as of; <model>:trial: sums of 3 tests, detector; <model>:standing: reason, test"
+        "quality/1: <model>: sums of 3 windows, open block, time, signs; <model>/<bin>: sums of 3"
+        " windows, as of; <model>:trial: sums of 3 tests, detector; <model>:standing: reason,"
+        " since, finding"
     )
     merging: ClassVar[Merging] = UNMERGED
 

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
+from online_models.baselines import Baselines
 from online_models.contract import Numbered, Numbers, Tabled
 from online_models.duration import DurationModel
 from online_models.engagement import EngagementModel
 from online_models.follows import FollowsModel
+from online_models.healing import healed, is_sound
 from online_models.items import ItemModel
+from online_models.means import Means
 from online_models.merging import rebased
+from online_models.monitor import QualityMonitor
 from online_models.river_door import RIVER_VERSION
 from online_models.success import SuccessModel
 from online_models.tables import NO_BASE, Base, Tables, numbers_of, tables_of
@@ -28,6 +32,9 @@ class Replica:
         self.duration = DurationModel()
         self.follows = FollowsModel()
         self.items = ItemModel()
+        self.means = Means()
+        self.quality = QualityMonitor()
+        self.baselines = Baselines(self.items, self.means)
         self.models: dict[str, Numbered] = {
             model.name: model
             for model in (
@@ -36,6 +43,8 @@ class Replica:
                 self.duration,
                 self.follows,
                 self.items,
+                self.means,
+                self.quality,
             )
         }
         self.version = _version(self.models.values(), features)
@@ -56,8 +65,15 @@ class Replica:
 
     def touched(self) -> dict[str, Numbers]:
         """What changed since the last call, of the models where something did."""
-        changes = {name: model.touched() for name, model in self.models.items()}
-        return {name: numbers for name, numbers in changes.items() if numbers}
+        changes = {}
+        for name, model in self.models.items():
+            numbers = model.touched()
+            if not is_sound(numbers):
+                numbers = healed(model, numbers, self.base.of(name))
+                self.quality.spoil(name)
+            if numbers:
+                changes[name] = numbers
+        return changes
 
     def restore(
         self, numbers: Mapping[str, Mapping[str, tuple[float, ...]]], base: Base = NO_BASE

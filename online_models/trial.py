@@ -34,7 +34,7 @@ _KEEP = {_SHORT: 1.0 - BLOCK / 500.0, _LONG: 1.0 - BLOCK / 5000.0, _SINCE: 1.0}
 WIDTH = _EPISODE + 1 + Rise.WIDTH
 
 
-class Test(NamedTuple):
+class Finding(NamedTuple):
     """Mean of a difference of losses, and how sure it is."""
 
     events: float = 0.0
@@ -45,7 +45,7 @@ class Test(NamedTuple):
     """The same in its standard errors, within +-99; 0 where nothing can be said yet."""
 
 
-NOTHING = Test()
+NOTHING = Finding()
 """Says nothing."""
 
 
@@ -89,21 +89,21 @@ class Trial:
         sums[at + 3] = sums[at + 3] * keep + mean * mean
 
     @property
-    def short(self) -> Test:
+    def short(self) -> Finding:
         """Over about the newest 500 events."""
-        return _test(self._sums[_SHORT:_LONG], LEAST_BLOCKS)
+        return _found(self._sums[_SHORT:_LONG], LEAST_BLOCKS)
 
     @property
-    def long(self) -> Test:
+    def long(self) -> Finding:
         """Over about the newest 5,000 events."""
-        return _test(self._sums[_LONG:_SINCE], LEAST_BLOCKS)
+        return _found(self._sums[_LONG:_SINCE], LEAST_BLOCKS)
 
     @property
-    def since_drift(self) -> Test:
+    def since_drift(self) -> Finding:
         """Since the change that made a drift; says nothing where there was none lately."""
         if not self._sums[_EPISODE]:
             return NOTHING
-        return _test(self._sums[_SINCE:_EPISODE], LEAST_BLOCKS_SINCE_CHANGE)
+        return _found(self._sums[_SINCE:_EPISODE], LEAST_BLOCKS_SINCE_CHANGE)
 
     def numbers(self) -> tuple[float, ...]:
         """Its memory."""
@@ -120,13 +120,13 @@ def _center_and_spread(weight: float, total: float, squares: float) -> tuple[flo
     return mean, sqrt(max(squares / weight - mean * mean, 0.0))
 
 
-def _test(sums: Sequence[float], least: int) -> Test:
+def _found(sums: Sequence[float], least: int) -> Finding:
     """Student's t of a weighted mean; the weights are worth `weight^2 / squared` blocks (Kish)."""
     weight, squared, total, squares = sums
     if weight < least:
-        return Test(BLOCK * weight)
+        return Finding(BLOCK * weight)
     mean, spread = _center_and_spread(weight, total, squares)
     error = spread / sqrt(weight * weight / squared - 1.0)
     if abs(mean) >= CERTAIN * error:
-        return Test(BLOCK * weight, mean, copysign(CERTAIN, mean) if mean else 0.0)
-    return Test(BLOCK * weight, mean, mean / error)
+        return Finding(BLOCK * weight, mean, copysign(CERTAIN, mean) if mean else 0.0)
+    return Finding(BLOCK * weight, mean, mean / error)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from online_models.observation import Observation
 from online_models.replica import Replica
-from processors.learning import Observation, learn
+from processors.learning import learn
 from processors.receipts import Receipt, decode_receipt, encode_receipt, short
 from processors.state import LearnerState, apply, decode, encode, fresh, withdraw
 from processors.trace import trace_of
@@ -63,10 +64,15 @@ class Application:
         if state.remembers(trace):
             self.duplicates += 1
             return
-        self.observations += learn(self._models, state, event, trace)
+        self._score(learn(self._models, state, event, trace), event.received_at)
         apply(state, trace)
         self.receipts[key] = encode_receipt(Receipt(event.learner, short(event.digest), trace))
         self._causes[event.learner] = (offset, event)
+
+    def _score(self, observations: list[Observation], at: float) -> None:
+        for one in observations:
+            self._models.quality.observe(one, at)
+        self.observations += observations
 
     def _void(self, offset: int, event: LearningEvent) -> None:
         key = hash64(event.voids)

@@ -1,9 +1,8 @@
 """Predict, then learn: what each event teaches the models of its partition."""
 
-from typing import NamedTuple
-
 from online_models.contract import Features, Model
 from online_models.duration import log_minutes
+from online_models.observation import Observation
 from online_models.replica import Replica
 from processors.features.records.history import Step
 from processors.features.vector import Inputs
@@ -31,14 +30,6 @@ _STARTING = frozenset(
 )
 
 
-class Observation(NamedTuple):
-    """A prediction and what came out: both probabilities, or both minutes."""
-
-    model: str
-    predicted: float
-    observed: float
-
-
 def learn(
     models: Replica, state: LearnerState, event: LearningEvent, trace: Trace
 ) -> list[Observation]:
@@ -63,14 +54,17 @@ def _learn_own(
     if trace.outcome is None and not finished:
         return []
     x = features_of(state, event, trace)
+    key, baselines = trace.activity, models.baselines
     observations = []
     if trace.outcome is not None:
-        observations.append(_predict_then_learn(models.success, x, trace.outcome))
-    if finished and not state.is_done(trace.activity):
-        observations.append(_predict_then_learn(models.engagement, x, 1.0))
+        expected = baselines.success(key)
+        observations.append(_predict_then_learn(models.success, x, expected, trace.outcome))
+    if finished and not state.is_done(key):
+        observations.append(_learn_engagement(models, x, key, 1.0))
     if finished and trace.seconds:
         minutes = log_minutes(trace.seconds)
-        observations.append(_predict_then_learn(models.duration, x, minutes))
+        expected = baselines.duration(key)
+        observations.append(_predict_then_learn(models.duration, x, expected, minutes))
     return observations
 
 
@@ -82,7 +76,13 @@ def _learn_left(
         return []
     inputs = Inputs(state, trace.at)
     x = {**inputs.learner(), **inputs.activity(last.activity, last.skills, None, 0, None)}
-    return [_predict_then_learn(models.engagement, x, 0.0)]
+    return [_learn_engagement(models, x, last.activity, 0.0)]
+
+
+def _learn_engagement(models: Replica, x: Features, activity: int, finished: float) -> Observation:
+    expected = models.baselines.engagement(activity)
+    models.baselines.learn_engagement(activity, finished)
+    return _predict_then_learn(models.engagement, x, expected, finished)
 
 
 def features_of(state: LearnerState, event: LearningEvent, trace: Trace) -> Features:
@@ -94,7 +94,7 @@ def features_of(state: LearnerState, event: LearningEvent, trace: Trace) -> Feat
     return {**inputs.learner(), **own}
 
 
-def _predict_then_learn(model: Model, x: Features, y: float) -> Observation:
+def _predict_then_learn(model: Model, x: Features, baseline: float, y: float) -> Observation:
     predicted = model.predict_one(x)
     model.learn_one(x, y)
-    return Observation(model.name, predicted, y)
+    return Observation(model.name, predicted, baseline, y)

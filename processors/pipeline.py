@@ -13,10 +13,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from online_models.monitor import Change
+from online_models.observation import Observation
 from online_models.replica import Replica
+from online_models.served import Served
 from processors.application import Application, Touched
 from processors.ingest import Ingested, ingest
-from processors.learning import Observation
 from processors.objective import Objective
 from processors.queueing import Basis, Occasion, rebuild
 from processors.receipts import decode_receipt
@@ -68,7 +70,9 @@ class Outcome:
 
     write: PartitionWrite
     observations: Sequence[Observation]
-    """Each prediction with what came out, for measuring the models."""
+    """Each prediction with what came out, as the models were measured by."""
+    changes: Sequence[Change]
+    """Models that were put aside, or that are back."""
     conflicts: Sequence[tuple[int, LearningEvent]]
     """Events whose id is known with another content: for the dead letters."""
     duplicates: int
@@ -109,7 +113,14 @@ def personalize(batch: Batch, memory: Memory, models: Replica, world: World, now
         receipts=work.receipts,
     )
     _put_queues(write, work.touched(), models, world, now)
-    return Outcome(write, work.observations, work.conflicts, work.duplicates, work.voided)
+    return Outcome(
+        write=write,
+        observations=work.observations,
+        changes=models.quality.changes(),
+        conflicts=work.conflicts,
+        duplicates=work.duplicates,
+        voided=work.voided,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +156,7 @@ def refresh(
 def _put_queues(
     write: PartitionWrite, touched: Iterable[Touched], models: Replica, world: World, now: float
 ) -> None:
-    basis = Basis(world.reference, models, world.objective)
+    basis = Basis(world.reference, Served(models), world.objective)
     for learner, state, version, cause in touched:
         occasion = Occasion(now, version, cause)
         queue, stale_at = rebuild(learner, state, basis, occasion)

@@ -38,6 +38,10 @@ class Predictors(Protocol):
         """Written into each queue that they rank."""
 
     @property
+    def put_aside(self) -> tuple[str, ...]:
+        """Models in whose place their baseline predicts."""
+
+    @property
     def success(self) -> Expectation:
         """Probability of success."""
 

@@ -102,6 +102,7 @@ def _written(decision: _Decision, occasion: Occasion) -> Queue:
         generated_at=occasion.now,
         cause=occasion.cause,
         model=view.predictors.version,
+        put_aside=view.predictors.put_aside,
         policy=view.objective.name,
         items=tuple(_item(rank_, *row, view) for rank_, row in enumerate(rows, 1)),
     )

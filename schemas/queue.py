@@ -78,5 +78,7 @@ class Queue:
     policy: str
     """Name of the objective that ranked it."""
     items: tuple[QueueItem, ...]
+    put_aside: tuple[str, ...] = ()
+    """Models that were not good enough: in what is expected their baseline stands for them."""
     fallback: bool = False
     """True where content rules on the catalogue stood in for the engine."""

@@ -78,9 +78,25 @@ class Metrics:
         )
         self.quality = self._gauge(
             "prequential",
-            "Quality of predictions made before learning, newest 2000 outcomes of this worker.",
+            "Quality of predictions made before learning, of the partitions of this worker; over "
+            "all outcomes (total), or fading over about so many newest ones of each partition.",
             "model",
             "measure",
+            "window",
+        )
+        self.drifts = self._gauge(
+            "model_drifts",
+            "How often a model's loss has risen against its baseline's, in the owned partitions.",
+            "model",
+        )
+        self.put_aside = self._gauge(
+            "models_put_aside",
+            "Owned partitions in which the baseline serves in place of the model, by reason.",
+            "model",
+            "reason",
+        )
+        self.model_changes = self._counter(
+            "model_changes", "Models put aside, by reason, and back.", "model", "change"
         )
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:

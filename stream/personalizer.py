@@ -32,7 +32,7 @@ from stream.event_reader import read_events
 from stream.log import Log, Message
 from stream.metrics import Metrics
 from stream.outbox import Outbox, Tokens
-from stream.quality import Quality, count_batches
+from stream.quality import count_batches, count_models, export_quality
 from stream.records import RawRecord
 from stream.settings import Settings
 from stream.store.contract import Store
@@ -78,7 +78,6 @@ class Personalizer:
         self._metrics = metrics
         self._now = now
         self._outbox = Outbox(log, settings.prefix + RECOMMENDATIONS.name, metrics)
-        self.quality = Quality(metrics)
         self._owned: dict[int, _Owned] = {}
         self._lock = asyncio.Lock()
         self._changes: deque[Change] = deque()
@@ -194,7 +193,12 @@ class Personalizer:
         self._metrics.batch_events.observe(sum(len(batch.events) for batch in batches))
         self._metrics.batch_seconds.observe(now - started)
         self._metrics.reference_version.set(self._world.reference.version)
-        self.quality.score([one for outcome in outcomes for one in outcome.observations])
+        count_models(self._metrics, batches, outcomes)
+
+    def export_quality(self) -> None:
+        """Bring the gauges of the models' quality up to date."""
+        monitors = [owned.models.quality for owned in self._owned.values()]
+        export_quality(self._metrics, monitors)
 
     def applied(self) -> dict[int, int]:
         """Offset of the last applied event by owned partition; -1 before the first."""

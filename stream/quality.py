@@ -1,41 +1,57 @@
-"""Prequential quality of the models of a worker, and what is counted of each batch."""
+"""Quality of the models in the partitions of a worker, and what is counted of each batch."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from functools import reduce
+from operator import add
 
-from online_models.prequential import Prequential
-from processors.learning import Observation
+from online_models.guard import PutAside, Reason, describe
+from online_models.monitor import UNITS, QualityMonitor
+from online_models.prequential import WINDOWS, Quality
+from online_models.watch import Watch
 from processors.pipeline import Batch, Outcome
 from stream.metrics import Metrics
 
-MEASURES = ("auc", "log_loss", "ece")
-PROBABILITIES = ("success", "engagement")
-"""Models whose predictions are probabilities."""
+MEASURES = tuple(field.name for field in fields(Quality) if field.name != "events")
+
+_log = logging.getLogger("stepstream")
 
 
-class Quality:
-    """Scores predictions whose outcome is known."""
+def export_quality(metrics: Metrics, monitors: Sequence[QualityMonitor]) -> None:
+    """Bring the gauges up to date with all owned partitions; too dear to be done every event."""
+    for model in UNITS:
+        watches = [monitor.watch(model) for monitor in monitors]
+        metrics.drifts.labels(model).set(sum(watch.signs.drifts for watch in watches))
+        standings = [watch.standing for watch in watches]
+        aside = Counter(one.reason for one in standings if isinstance(one, PutAside))
+        for reason in Reason:
+            metrics.put_aside.labels(model, reason).set(aside[reason])
+        if watches:
+            _export_measures(metrics, model, watches)
 
-    def __init__(self, metrics: Metrics) -> None:
-        self._metrics = metrics
-        self._models = {name: Prequential() for name in PROBABILITIES}
 
-    def score(self, observations: Sequence[Observation]) -> None:
-        """Count predictions with what came out."""
-        for model, predicted, observed in observations:
-            if model in self._models:
-                self._models[model].update(predicted, observed)
-        for model, count in Counter(one.model for one in observations).items():
-            self._metrics.predictions.labels(model).inc(count)
+def _export_measures(metrics: Metrics, model: str, watches: Sequence[Watch]) -> None:
+    sums = reduce(add, (watch.measured.sums() for watch in watches))
+    for window in WINDOWS:
+        quality = sums.read(window)
+        for measure in MEASURES:
+            value = getattr(quality, measure)
+            if value is not None:
+                metrics.quality.labels(model, measure, window).set(value)
 
-    def export(self) -> None:
-        """Bring the gauges up to date; a reading costs more than an event may."""
-        for model, prequential in self._models.items():
-            quality = prequential.rolling()
-            for measure in MEASURES:
-                value = getattr(quality, measure)
-                if value is not None:
-                    self._metrics.quality.labels(model, measure).set(value)
+
+def count_models(metrics: Metrics, batches: Iterable[Batch], outcomes: Iterable[Outcome]) -> None:
+    """Count scored predictions; count and tell what models were put aside or came back."""
+    for batch, outcome in zip(batches, outcomes, strict=True):
+        for model, count in Counter(one.model for one in outcome.observations).items():
+            metrics.predictions.labels(model).inc(count)
+        for model, standing in outcome.changes:
+            change = standing.reason if isinstance(standing, PutAside) else "back"
+            metrics.model_changes.labels(model, change).inc()
+            told = describe(standing, UNITS[model])
+            _log.warning("model %s in partition %d: %s", model, batch.partition, told)
 
 
 def count_batches(

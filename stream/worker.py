@@ -103,7 +103,7 @@ class Worker:
             more = await self._personalizer.tick()
             ticks += 1
             if ticks % _QUALITY_EVERY_TICKS == 0:
-                self._personalizer.quality.export()
+                self._personalizer.export_quality()
             await asyncio.sleep(0 if more else _TICK_SEC)
 
     async def _watch_for_ever(self) -> None:

@@ -69,6 +69,7 @@ class Crowd:
 @dataclass
 class Told:
     version: str = "told-1"
+    put_aside: tuple[str, ...] = ()
     success: Fixed = field(default_factory=Fixed)
     engagement: Fixed = field(default_factory=Fixed)
     follows: Ways = field(default_factory=Ways)

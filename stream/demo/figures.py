@@ -30,7 +30,8 @@ class Figures:
     """From a statement's arrival in Kafka to its learner's queue in Redis, over all events."""
     queue_age_p99_ms: float | None
     auc: float | None
-    """Of predictions of success made before learning, the newest 2000; 0.5 is guessing."""
+    """Of predictions of success made before learning; 0.5 is guessing. Of each partition's outcomes
+    those of the fading window of 500."""
     predictions: int
     """Outcomes that were predicted, scored and then learned."""
 
@@ -66,7 +67,7 @@ def figures(readings: Readings, elapsed_sec: float = inf) -> Figures:
         queues=int(readings.total("queues_written_total")),
         queue_age_p50_ms=_ms(readings.quantile(_AGE, 0.50, elapsed_sec)),
         queue_age_p99_ms=_ms(readings.quantile(_AGE, 0.99, elapsed_sec)),
-        auc=readings.value("prequential", model="success", measure="auc"),
+        auc=readings.value("prequential", model="success", measure="auc", window="500"),
         predictions=int(readings.total("predictions_scored_total", model="success")),
     )
 

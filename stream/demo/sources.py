@@ -12,7 +12,8 @@ from stream.demo.learners import SimulatedLearners
 from stream.statement_files import StatementFile
 
 _MOST_AT_ONCE = 500
-_NEWEST_ANSWERS = 2000
+_NEWEST_ANSWERS = 6000
+"""As many as the worker's windows of 500 hold in 12 partitions."""
 Queued = Callable[[str], Sequence[str]]
 """Typed identifier of a learner -> activity ids of their queue."""
 
@@ -45,12 +46,12 @@ class Simulation:
         return self._learners.next_statements(now, count, self._queued)
 
     def best_auc(self) -> float | None:
-        """See `Source.best_auc`; over the newest 2000 answers, as the worker's own."""
-        quality = Prequential(_NEWEST_ANSWERS)
+        """See `Source.best_auc`; over about the answers that the worker's own is over."""
+        quality = Prequential()
         answers = self._learners.answers
         for answer in islice(reversed(answers), _NEWEST_ANSWERS):
-            quality.update(answer.probability, float(answer.success))
-        return quality.total().auc
+            quality.update(answer.probability, answer.probability, float(answer.success))
+        return quality.read().auc
 
 
 class File:

@@ -16,6 +16,7 @@ from time import process_time_ns
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from online_models.replica import Replica
+from online_models.served import Served
 from processors.learning import learn
 from processors.objective import Objective
 from processors.queueing import Basis, Occasion, rebuild
@@ -55,7 +56,7 @@ def _prepared(size: int) -> tuple[Callable[[], int], list[Queue]]:
     reference = _reference(size, rng)
     replica = Replica()
     blobs = {f"learner-{n}": _lived(reference, replica, rng) for n in range(LEARNERS)}
-    basis = Basis(reference, replica, Objective())
+    basis = Basis(reference, Served(replica), Objective())
     occasion = Occasion(NOW, 12_345, {"statement": "6f1b1c1e-7c3d-4d9e", "verb": "completed"})
 
     def build_all() -> int:

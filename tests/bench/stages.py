@@ -15,6 +15,7 @@ from harness.statements import answers
 from harness.streams import local_settings
 
 from online_models.replica import Replica
+from online_models.served import Served
 from processors.application import Application
 from processors.ingest import Origin, ingest
 from processors.learning import learn
@@ -128,7 +129,7 @@ def _queue(raws: Sequence[bytes]) -> float:
     work = Application(Memory({}, {}), models)
     for offset, event in enumerate(_events(raws)):
         work.apply(offset, event)
-    basis = Basis(reference, models, Objective())
+    basis = Basis(reference, Served(models), Objective())
     touched = list(work.touched())
 
     def one(item: Any) -> bytes:

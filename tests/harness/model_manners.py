@@ -12,7 +12,7 @@ import pytest
 from hypothesis import strategies as st
 
 import online_models
-from online_models.contract import CrowdModel, Judge, Model, NextModel
+from online_models.contract import CrowdModel, Judge, MeanModel, Model, NextModel
 from online_models.monitor import PROBABILITIES, VALUES
 from online_models.observation import Observation
 
@@ -78,6 +78,13 @@ MANNERS: dict[type, Manner] = {
             (1, None, -5.0),
         ],
         fresh=lambda n: (n, n % 3 / 2, 10.0 + n % 50),
+    ),
+    MeanModel: Manner(
+        teach=lambda model, lesson: model.learn(*lesson),
+        ask=lambda model, lesson: [model.mean(*lesson[:2], 0.5)],
+        lessons=st.tuples(st.sampled_from(["engagement", "gain"]), hashes, st.floats(-9, 9)),
+        spoiled=[("gain", 1, math.nan), ("gain", 1, math.inf)],
+        fresh=lambda n: ("engagement", n, n % 2),
     ),
     Judge: Manner(
         teach=lambda model, lesson: model.observe(Observation(*lesson[:5]), lesson[5]),

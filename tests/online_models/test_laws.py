@@ -33,7 +33,7 @@ laws = settings(max_examples=40, deadline=None)  # the machine may be busy
 
 def test_the_models_of_the_design_are_found() -> None:
     names = {cls.name for cls in FOUND}
-    assert names == {"success", "engagement", "duration", "follows", "items", "quality"}
+    assert names == {"success", "engagement", "duration", "follows", "items", "means", "quality"}
     assert len(names) == len(FOUND)
 
 

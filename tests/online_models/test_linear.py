@@ -31,21 +31,21 @@ def test_beats_the_mean_of_each_item(cls: type) -> None:
     model, means, mine, theirs = cls(), {}, Prequential(), Prequential()
     for x, item, outcome in answers(7, 6000):
         right, tried = means.get(item, (1.0, 2.0))
-        theirs.update(right / tried, outcome)
+        theirs.update(right / tried, 0.5, outcome)
         means[item] = (right + outcome, tried + 1)
-        mine.update(model.predict_one(x), outcome)
+        mine.update(model.predict_one(x), 0.5, outcome)
         model.learn_one(x, outcome)
-    assert mine.total().auc > theirs.total().auc + 0.08
-    assert mine.total().log_loss < theirs.total().log_loss - 0.05
+    assert mine.read().auc > theirs.read().auc + 0.08
+    assert mine.read().log_loss < theirs.read().log_loss - 0.05
 
 
 def test_later_answers_are_predicted_better() -> None:
     model, first, second = SuccessModel(), Prequential(), Prequential()
     for n, (x, _, outcome) in enumerate(answers(3, 6000)):
-        (first if n < 3000 else second).update(model.predict_one(x), outcome)
+        (first if n < 3000 else second).update(model.predict_one(x), 0.5, outcome)
         model.learn_one(x, outcome)
-    assert second.total().log_loss < first.total().log_loss - 0.01
-    assert second.total().ece < 0.03
+    assert second.read().log_loss < first.read().log_loss - 0.01
+    assert second.read().ece < 0.03
 
 
 def test_an_outcome_beyond_its_range_counts_as_the_end_of_it() -> None:

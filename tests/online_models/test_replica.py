@@ -15,7 +15,15 @@ def taught(replica: Replica) -> Replica:
 
 def test_names_and_attributes_are_the_same_models() -> None:
     replica = Replica()
-    assert replica.names == ("success", "engagement", "duration", "follows", "items")
+    assert replica.names == (
+        "success",
+        "engagement",
+        "duration",
+        "follows",
+        "items",
+        "means",
+        "quality",
+    )
     assert all(getattr(replica, name) is model for name, model in replica.models.items())
 
 

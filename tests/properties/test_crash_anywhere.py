@@ -22,7 +22,7 @@ from stream.topics import STATEMENTS as TOPIC
 SETTINGS = Settings(pseudonym_key="5e" * 32, partitions=3, batch_events=7)
 STATEMENTS = [statement for _, statement in answers(60, 5, 3)]
 STATEMENTS_TOPIC = TOPIC.name
-MODELS = ("success", "engagement", "duration", "follows", "items")
+MODELS = ("success", "engagement", "duration", "follows", "items", "means", "quality")
 
 
 class Crash(Exception):

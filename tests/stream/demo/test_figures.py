@@ -63,7 +63,7 @@ def test_figures_come_from_the_metrics_that_a_worker_has() -> None:
     metrics.queue_age.observe(0.5)
     before = figures(read_registry(metrics))
     assert before.lacks_quality
-    metrics.quality.labels("success", "auc").set(0.75)
+    metrics.quality.labels("success", "auc", "500").set(0.75)
     found = figures(read_registry(metrics))
     assert (found.accepted, found.rejected, found.handled, found.events) == (7, 2, 9, 6)
     assert (found.duplicates, found.voided, found.conflicts, found.repairs) == (1, 3, 4, 5)

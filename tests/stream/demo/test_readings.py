@@ -10,7 +10,7 @@ TEXT = """\
 stepstream_rejects_total{reason="bad_iri"} 3.0
 stepstream_rejects_total{reason="odd \\"quoted\\", and, commas"} 4.0
 stepstream_rejects_total{reason="never"} 0.0
-stepstream_prequential{model="success",measure="auc"} 0.75
+stepstream_prequential{model="success",measure="auc",window="500"} 0.75
 stepstream_queue_age_seconds_bucket{le="0.001"} 10.0
 stepstream_queue_age_seconds_bucket{le="0.01"} 90.0
 stepstream_queue_age_seconds_bucket{le="1.0"} 100.0
@@ -24,7 +24,7 @@ def test_the_text_of_an_endpoint_is_understood() -> None:
     assert found.total("events_applied_total") == 1500
     assert found.total("rejects_total") == 7
     assert found.total("rejects_total", reason="bad_iri") == 3
-    assert found.value("prequential", model="success", measure="auc") == 0.75
+    assert found.value("prequential", model="success", measure="auc", window="500") == 0.75
     assert found.value("prequential", model="success", measure="ece") is None
     assert list(found.by("rejects_total", "reason").values()) == [3, 4]
 

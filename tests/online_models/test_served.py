@@ -1,0 +1,91 @@
+from math import inf, nan
+
+import pytest
+
+from online_models.contract import Numbers, accumulate
+from online_models.healing import healed, is_sound
+from online_models.items import ItemModel
+from online_models.observation import Observation
+from online_models.replica import Replica
+from online_models.served import Served
+from online_models.tables import EMPTY
+
+X = {"bias": 1.0, "i:1": 1.0}
+
+
+def taught() -> Replica:
+    replica = Replica()
+    for n in range(20):
+        replica.success.learn_one(X, 1.0)
+        replica.engagement.learn_one(X, 1.0)
+        replica.items.learn(1, n % 2, 60.0)
+        replica.baselines.learn_engagement(1, n % 2)
+    return replica
+
+
+def test_a_model_serves_itself_until_it_is_put_aside() -> None:
+    replica = taught()
+    served = Served(replica)
+    assert served.put_aside == ()
+    assert served.success is replica.success
+    assert served.engagement is replica.engagement
+    assert served.version == replica.version
+
+
+@pytest.mark.parametrize("model", ["success", "engagement"])
+def test_what_is_put_aside_is_served_by_its_baseline(model: str) -> None:
+    replica = taught()
+    replica.quality.observe(Observation(model, nan, 0.5, 1.0), 1.0)
+    served = Served(replica)
+    assert served.put_aside == (model,)
+    (expected,) = getattr(served, model).predict_many({"bias": 1.0}, [{"i:1": 1.0}])
+    assert expected == getattr(replica.baselines, model)(1)
+    assert 0.4 < expected < 0.6 < getattr(replica, model).predict_one(X)
+
+
+def test_sound_numbers_are_left_alone() -> None:
+    assert is_sound({})
+    assert is_sound({"a": (1.0, -2.0), "b": ()})
+    assert not is_sound({"a": (1.0,), "b": (nan,)})
+    assert not is_sound({"a": (inf,), "b": (-inf,)})
+
+
+def test_large_numbers_are_no_damage() -> None:
+    replica = Replica()
+    big: Numbers = {"a": (1e308,), "b": (1e308,)}
+    assert not is_sound(big)
+    assert healed(replica.items, big, EMPTY) == big
+
+
+class Spoiled(ItemModel):
+    """Holds what it must not."""
+
+    def learn(self, item: int, outcome: float | None, seconds: float | None) -> None:
+        super().learn(item, outcome, seconds)
+        if item == 13:
+            self._numbers.put("d", nan, 0.0, 0.0, 0.0)
+
+
+def test_numbers_that_are_none_never_leave_a_replica() -> None:
+    replica = Replica()
+    replica.items = replica.models["items"] = Spoiled()
+    held: dict[str, Numbers] = {name: {} for name in replica.names}
+    for item in (1, 13, 2):
+        replica.items.learn(item, 1.0, None)
+        for name, numbers in replica.touched().items():
+            assert all(value == value for row in numbers.values() for value in row)  # noqa: PLR0124
+            accumulate(held[name], numbers)
+    assert held["items"] == replica.items.state()
+    assert set(held["items"]) == {"*", "1", "2"}
+
+
+def test_a_model_that_was_healed_is_put_aside() -> None:
+    replica = taught()
+    replica.success._river._weights["bias"] = nan  # type: ignore[attr-defined]
+    replica.success.learn_one({"i:1": 1.0}, 1.0)
+    replica.success._dirty["bias"] = 1.0
+    changes = replica.touched()
+    assert changes["success"]["bias"] == ()
+    assert "bias" not in replica.success.state()
+    assert replica.quality.put_aside == ("success",)
+    assert changes["quality"]["success:standing"]
