@@ -17,7 +17,8 @@ from online_models.items import ItemModel
 from online_models.means import Means
 from online_models.named_numbers import number_of
 
-_ITEM = "i:"
+_SWITCH = "i:"
+"""Begins the name of the feature that says which activity it is."""
 
 
 class Baselines:
@@ -66,18 +67,18 @@ def elapsed_bucket(elapsed_sec: float) -> int:
 
 
 class OfActivity:
-    """A baseline in the place of a model, for ranking."""
+    """A baseline in the place of a model, for ranking: the same for all learners."""
 
     def __init__(self, baseline: Callable[[int], float]) -> None:
         self._baseline = baseline
 
     def predict_many(self, common: Features, each: Iterable[Features]) -> list[float]:
-        """What is expected of each activity, whoever the learner is; 0 keys name none."""
+        """What is expected of the activity that each `own` names by its switch."""
         del common
         return [self._baseline(_activity(own)) for own in each]
 
 
 def _activity(own: Features) -> int:
-    """The activity that features name, 0 where they name none."""
-    names = (name for name in own if name.startswith(_ITEM))
-    return number_of(next(names, "i:0").removeprefix(_ITEM))
+    """The activity of features; 0 where they name none."""
+    names = (name for name in own if name.startswith(_SWITCH))
+    return number_of(next(names, "i:0").removeprefix(_SWITCH))

@@ -79,13 +79,17 @@ def test_numbers_that_are_none_never_leave_a_replica() -> None:
     assert set(held["items"]) == {"*", "1", "2"}
 
 
+class SpoiledSuccess(Spoiled):
+    """Stands where success stands."""
+
+    name = "success"
+
+
 def test_a_model_that_was_healed_is_put_aside() -> None:
-    replica = taught()
-    replica.success._river._weights["bias"] = nan  # type: ignore[attr-defined]
-    replica.success.learn_one({"i:1": 1.0}, 1.0)
-    replica.success._dirty["bias"] = 1.0
+    replica = Replica()
+    replica.models["success"] = SpoiledSuccess()
+    replica.models["success"].learn(13, 1.0, None)
     changes = replica.touched()
-    assert changes["success"]["bias"] == ()
-    assert "bias" not in replica.success.state()
+    assert changes["success"]["d"] == ()
     assert replica.quality.put_aside == ("success",)
     assert changes["quality"]["success:standing"]
