@@ -144,7 +144,7 @@ EMPTY = ModelBase()
 """The base of replicas that have never been merged."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Base:
     """The bases of all models, as one merge made them."""
 

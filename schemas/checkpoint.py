@@ -18,6 +18,8 @@ class Claim:
     """Grows with each claim; a checkpoint under an older fence is refused."""
     offset: int | None
     """Last applied offset of `learning.events`; None before the first."""
+    base: int = 0
+    """Version of the shared parameters that `models` are relative to; 0 where there are none."""
     models: dict[str, Numbers]
     unsent: dict[str, bytes]
     """Learner key -> queue that was written but that Kafka has not acknowledged."""
@@ -63,7 +65,65 @@ class PartitionWrite:
     """Learner key -> when its queue must be rebuilt (POSIX seconds; infinity for never)."""
     forgotten: set[str] = field(default_factory=set)
     """Learners of whom nothing is left."""
+    base: int = 0
+    """Version of the partition's base before the batch. Another one found there: refused."""
+    adopts: int | None = None
+    """Version of the base to go on with; `models` then replaces all that was there."""
     models: dict[str, Numbers] = field(default_factory=dict)
+    """What changed of the own numbers of its models."""
     receipts: dict[int, bytes] = field(default_factory=dict)
     acknowledged: dict[str, str] = field(default_factory=dict)
     """Learner key -> token of a queue that Kafka has acknowledged since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """That the own numbers of many partitions were joined into a new base."""
+
+    version: int
+    """Grows, but not always by one: a version that was begun may never be published."""
+    previous: int
+    """The version that it is made from."""
+    events: int
+    """Events that all members of the pool had applied."""
+    taken: dict[str, int]
+    """Member -> last offset whose effects were taken in; who had another base is left out."""
+    seal: str
+    """Of the numbers and of what they mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBase:
+    """Shared parameters."""
+
+    seal: str
+    models: dict[str, bytes]
+    """Packed numbers by model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A member's models at one moment."""
+
+    base: int
+    offset: int
+    """Last applied; -1 before the first."""
+    models: dict[str, Numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What merges have taken in of what a member has learned on its base."""
+
+    base: int
+    models: dict[str, bytes]
+    """Packed own numbers; empty where nothing was taken in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """That a partition went on with a new base."""
+
+    version: int
+    offset: int
+    """Last event that was learned before."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from schemas.codec import JsonError, decode_json
-from schemas.errors import Rejection
+from schemas.errors import Corrupt, Rejection
 from schemas.event import LearningEvent, event_from_json
 from stream.dead_letters import rejected_event
 from stream.log import Message
@@ -24,3 +24,19 @@ def read_events(
             rejection = Rejection(BAD_EVENT, f"not a LearningEvent: {type(error).__name__}")
             letters.append(rejected_event(prefix, record, rejection))
     return events, letters
+
+
+def check_no_hole(partition: int, applied: int, records: Sequence[RawRecord]) -> None:
+    """What follows `applied` (-1: nothing was) must be there, without a gap.
+
+    Raises:
+        Corrupt: names the first offset that is missing.
+    """
+    first = records[0].offset if applied < 0 else applied + 1
+    for expected, record in enumerate(records, first):
+        if record.offset != expected:
+            raise Corrupt(
+                f"partition {partition}: offset {expected} is missing before {record.offset}; "
+                "events were deleted before they were applied, or the topic was made anew: "
+                "restore the topic, or replay into an empty STEPSTREAM_PREFIX"
+            )

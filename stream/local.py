@@ -14,6 +14,7 @@ from stream.clock import Clock
 from stream.ingester import Ingester
 from stream.log import Message
 from stream.log_memory import MemoryLog
+from stream.merger import Merger
 from stream.metrics import Metrics
 from stream.personalizer import Personalizer
 from stream.records import RawRecord, Record
@@ -44,12 +45,15 @@ class LocalStream:
     ) -> None:
         self.settings = settings
         self.log = log or MemoryLog(settings.partitions, now)
-        self.store = store or MemoryStore(settings.partitions)
+        self.store = store or MemoryStore(
+            settings.partitions, namespace=settings.prefix, pool=settings.parameter_pool
+        )
         self.metrics = Metrics()
         self.reference = Reference()
         self.ingester = Ingester(settings, self.reference, self.log, self.metrics, now)
         world = World(self.reference, objective, settings.statement_window)
         self.personalizer = Personalizer(settings, world, self.store, self.log, self.metrics, now)
+        self.merger = Merger(self.store.pool, settings.merge_every)
         self._read: dict[tuple[str, int], int] = defaultdict(int)
 
     async def start(self) -> None:
@@ -81,8 +85,10 @@ class LocalStream:
         while records := self._next(STATEMENTS.name):
             await self.ingester.ingest([r for part in records.values() for r in part])
             self._take_reference()
-        while events := self._next(EVENTS.name):
+        while events := self._next(EVENTS.name, await self._before_a_merge()):
             await self.personalizer.personalize(events)
+            if await self.merger.merge_if_due():
+                await self.personalizer.adopt()
         while await self.personalizer.tick():
             pass
 
@@ -95,18 +101,24 @@ class LocalStream:
                         raise StepstreamError(change)
                     self.personalizer.take(change)
 
-    def _next(self, topic: str) -> dict[int, list[RawRecord]]:
+    async def _before_a_merge(self) -> int:
+        """Events of a partition to read at most, so that merges come when they are due."""
+        due = await self.merger.due_in()
+        most = self.settings.batch_events
+        return most if due is None else max(1, min(most, due // self.settings.partitions))
+
+    def _next(self, topic: str, most: int | None = None) -> dict[int, list[RawRecord]]:
         found = {}
         for partition in range(self.settings.partitions):
-            records = self._unread(topic, partition)
+            records = self._unread(topic, partition, most)
             if records:
                 found[partition] = [RawRecord(*r[:4], r.value or b"") for r in records]
         return found
 
-    def _unread(self, name: str, partition: int) -> list[Record]:
+    def _unread(self, name: str, partition: int, most: int | None = None) -> list[Record]:
         topic = self._topic(name)
         start = self._read[topic, partition]
-        records = self.log.read(topic, partition, start, self.settings.batch_events)
+        records = self.log.read(topic, partition, start, most or self.settings.batch_events)
         self._read[topic, partition] = start + len(records)
         return records
 

@@ -11,6 +11,7 @@ from schemas.errors import ConfigurationError
 
 _MS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50, 60, 80, 100, 150, 200, 300, 500)
 _LATENCY_SEC = (*(ms / 1000 for ms in _MS), 1, 2, 5, 10, 60)
+_SLOW_SEC = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60)
 _SIZE = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
@@ -22,6 +23,7 @@ class Metrics:
         self._declare_ingest()
         self._declare_personalize()
         self._declare_models()
+        self._declare_merging()
 
     def _declare_ingest(self) -> None:
         self.messages = self._counter(
@@ -97,6 +99,37 @@ class Metrics:
         )
         self.model_changes = self._counter(
             "model_changes", "Models put aside, by reason, and back.", "model", "change"
+        )
+
+    def _declare_merging(self) -> None:
+        self.merges = self._counter(
+            "merges", "Merges of all partitions' parameters by this worker."
+        )
+        self.merge_seconds = self._histogram(
+            "merge_seconds", "Time of one merge, in a process of its own.", _SLOW_SEC
+        )
+        self.merge_failures = self._counter(
+            "merge_failures", "Ends of the merging process that nobody asked for."
+        )
+        self.merged_events = self._gauge(
+            "merged_events", "Events that had been applied at the newest merge by this worker."
+        )
+        self.parameters = self._gauge(
+            "parameters", "Names in the shared parameters, by model.", "model"
+        )
+        self.base_version = self._gauge(
+            "base_version", "Version of the shared parameters adopted last by a partition."
+        )
+        self.adoptions = self._counter(
+            "adoptions", "Times that a partition went on with new shared parameters."
+        )
+        self.rebase_seconds = self._histogram(
+            "rebase_seconds", "Time that the events of a partition waited for such an adoption."
+        )
+        self.own_parameters = self._gauge(
+            "own_parameters",
+            "Names that the newest merge took in from the partition that adopted last, by model.",
+            "model",
         )
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:

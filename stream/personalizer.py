@@ -7,7 +7,7 @@ that there is nothing to go stale.
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from online_models.replica import Replica
@@ -26,9 +26,10 @@ from processors.reference import Change
 from schemas.checkpoint import Memory, Needs, PartitionWrite
 from schemas.codec import decode_json
 from schemas.errors import Corrupt
+from stream.adoption import Adopter, Offer, adopt
 from stream.clock import Clock
 from stream.dead_letters import conflict_letter
-from stream.event_reader import read_events
+from stream.event_reader import check_no_hole, read_events
 from stream.log import Log, Message
 from stream.metrics import Metrics
 from stream.outbox import Outbox, Tokens
@@ -77,6 +78,7 @@ class Personalizer:
         self._log = log
         self._metrics = metrics
         self._now = now
+        self._adopter = Adopter(store.pool, settings.prefix)
         self._outbox = Outbox(log, settings.prefix + RECOMMENDATIONS.name, metrics)
         self._owned: dict[int, _Owned] = {}
         self._lock = asyncio.Lock()
@@ -89,6 +91,8 @@ class Personalizer:
         Raises:
             Corrupt: where a partition's models cannot be restored.
         """
+        pool, every = self._store.pool, self._settings.merge_every
+        await (pool.join() if every else pool.leave())
         async with self._lock:
             self._owned = {p: await self._claim(p) for p in sorted(partitions)}
             self._metrics.partitions.set(len(self._owned))
@@ -98,8 +102,9 @@ class Personalizer:
     async def _claim(self, partition: int) -> _Owned:
         models = Replica()
         claim = await self._store.claim(partition, models.names)
+        base = await self._adopter.base(claim.base)
         try:
-            models.restore(claim.models)
+            models.restore(claim.models, base)
         except ValueError as error:
             raise Corrupt(f"partition {partition}: {error}") from error
         owned = _Owned(claim.fence, -1 if claim.offset is None else claim.offset, models)
@@ -137,7 +142,7 @@ class Personalizer:
             new = [r for r in records if owned is not None and r.offset > owned.applied]
             if owned is None or not new:
                 continue
-            _check_no_hole(partition, owned.applied, new)
+            check_no_hole(partition, owned.applied, new)
             events, unreadable = read_events(new, self._settings.prefix)
             batches.append(Batch(partition, owned.applied, events, new[-1].offset))
             letters += unreadable
@@ -176,6 +181,8 @@ class Personalizer:
         for write in writes:
             owned = self._owned[write.partition]
             write.acknowledged, owned.acknowledged = owned.acknowledged, {}
+            if write.adopts is None:
+                write.base = owned.models.base.version
         started = self._now()
         fences = {write.partition: self._owned[write.partition].fence for write in writes}
         await self._store.write(fences, writes)
@@ -220,6 +227,37 @@ class Personalizer:
                 await self._refresh([self._rest(p) for p in busy], waiting, now)
             return any(len(learners) >= _REFRESH_LIMIT for learners in waiting.values())
 
+    async def adopt(self, only: Collection[int] | None = None) -> None:
+        """Go on with what the newest merge has made, one partition after the other.
+
+        Args:
+            only: partitions that may; all where it is None.
+
+        Raises:
+            Fenced: where another worker has taken a partition over.
+            Corrupt: where what was merged cannot be used.
+        """
+        chosen = self._owned if only is None else self._owned.keys() & only
+        held = {p: self._owned[p].models.base.version for p in sorted(chosen)}
+        for offer in await self._adopter.offers(held):
+            async with self._lock:
+                await self._adopt(offer)
+
+    async def _adopt(self, offer: Offer) -> None:
+        owned = self._owned.get(offer.partition)
+        if owned is None or owned.models.base.version >= offer.base.version:
+            return
+        started = self._now()
+        write = self._rest(offer.partition)
+        write.base, write.adopts = owned.models.base.version, offer.base.version
+        write.models = adopt(owned.models, offer)
+        self._metrics.rebase_seconds.observe(self._now() - started)
+        await self._write([write])
+        self._metrics.adoptions.inc()
+        self._metrics.base_version.set(offer.base.version)
+        for name, count in offer.sizes().items():
+            self._metrics.own_parameters.labels(name).set(count)
+
     async def _take_changes(self) -> None:
         while self._changes:
             change = self._changes.popleft()
@@ -262,17 +300,6 @@ class Personalizer:
             refresh(write, stale, memory, models, self._world, now)
             self._metrics.queues.labels("refresh").inc(len(write.queues))
         await self._write(writes)
-
-
-def _check_no_hole(partition: int, applied: int, records: Sequence[RawRecord]) -> None:
-    first = records[0].offset if applied < 0 else applied + 1
-    for expected, record in enumerate(records, first):
-        if record.offset != expected:
-            raise Corrupt(
-                f"partition {partition}: offset {expected} is missing before {record.offset}; "
-                "events were deleted before they were applied, or the topic was made anew: "
-                "restore the topic, or replay into an empty STEPSTREAM_PREFIX"
-            )
 
 
 def _token(queue: bytes) -> str:

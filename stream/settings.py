@@ -20,6 +20,8 @@ class StoreSettings:
     url: str = "redis://127.0.0.1:6379/0"
     namespace: str = ""
     """Put before every key, so that several installations can share a server."""
+    pool: str = ""
+    """Installations of one pool learn together; empty: each by itself."""
     timeout_sec: float = 5.0
     retry_sec: float = 0.25
     patience_sec: float = 60.0
@@ -64,6 +66,12 @@ class Settings:
     """Statements over which the share of rejects is measured."""
     reject_cap: float = 0.5
     """Largest share of rejects over the window; above it the worker stops. 1 never stops."""
+    merge_every: int = 10_000
+    """Events after which what partitions have learned is merged, sooner while there are few; 0:
+    never, each partition learns alone."""
+    parameter_pool: str = ""
+    """Installations on one Redis that name the same pool learn from each other's events. Empty:
+    this one's parameters never mix with another's."""
     objective: str = ""
     """YAML or JSON file with the objective's weights; empty means the built-in one."""
     metrics_host: str = "127.0.0.1"
@@ -84,7 +92,12 @@ class Settings:
     @property
     def store(self) -> StoreSettings:
         """What the store needs of these settings."""
-        return StoreSettings(url=self.redis, namespace=self.prefix, patience_sec=self.patience_sec)
+        return StoreSettings(
+            url=self.redis,
+            namespace=self.prefix,
+            pool=self.parameter_pool,
+            patience_sec=self.patience_sec,
+        )
 
     def with_(self, **changes: Any) -> Self:
         """A copy with `changes`."""

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import uvloop
 
@@ -16,6 +16,7 @@ from stream import clock
 from stream.app import build_app, end_process, guarded
 from stream.ingester import Ingester
 from stream.kafka import Admin, Publisher
+from stream.merging_process import MergingProcess
 from stream.metrics import Metrics
 from stream.personalizer import Personalizer
 from stream.records import RawRecord, Record
@@ -29,6 +30,9 @@ from stream.topics import EVENTS
 _TICK_SEC = 0.25
 _QUALITY_EVERY_TICKS = 20
 _WATCH_SEC = 5.0
+_TEND_SEC = 1.0
+_MERGER = 0
+"""The worker that owns this partition merges: one among all that share the topic."""
 
 _log = logging.getLogger("stepstream")
 
@@ -52,6 +56,8 @@ class Worker:
             self._metrics,
             clock.now,
         )
+
+        self._merging = MergingProcess(settings, self._metrics)
 
     async def ingest(self, records: list[RawRecord]) -> None:
         """See `Agents.ingest`."""
@@ -82,13 +88,20 @@ class Worker:
         _spare_the_collector()
         app = build_app(self._settings, self)
         await app.start()
-        watch = asyncio.ensure_future(guarded(self._watch_for_ever)())
+        beside = [asyncio.ensure_future(guarded(task)()) for task in self._beside()]
         try:
             await self._tick_for_ever()
         finally:
-            watch.cancel()
+            for task in beside:
+                task.cancel()
+            await self._merging.end()
             await app.stop()
             feed.close()
+
+    def _beside(self) -> list[Callable[[], Awaitable[None]]]:
+        """What runs beside agents and ticks."""
+        merging = [self._adopt_for_ever, self._merge_for_ever] if self._settings.merge_every else []
+        return [self._watch_for_ever, *merging]
 
     def _take_reference(self, record: Record) -> None:
         change = take(self._reference, self._settings.prefix, record)
@@ -105,6 +118,16 @@ class Worker:
             if ticks % _QUALITY_EVERY_TICKS == 0:
                 self._personalizer.export_quality()
             await asyncio.sleep(0 if more else _TICK_SEC)
+
+    async def _adopt_for_ever(self) -> None:
+        while True:
+            await self._personalizer.adopt()
+            await asyncio.sleep(_TICK_SEC)
+
+    async def _merge_for_ever(self) -> None:
+        while True:
+            await self._merging.tend(wanted=_MERGER in self._personalizer.applied())
+            await asyncio.sleep(_TEND_SEC)
 
     async def _watch_for_ever(self) -> None:
         """Asks Kafka itself, over a connection of its own: the agents' one may be what stalls."""

@@ -1,24 +1,40 @@
 -- Compare and set of one partition: all of a batch becomes visible, or nothing does.
 -- KEYS: 1 fence, 2 offset, 3 due, 4 outbox, 5 statements of this generation,
---       6 statements of the generation that has left the window, then one key a model,
+--       6 statements of the generation that has left the window, 7 base, 8 adoptions,
+--       9 what was taken in for the adopted base, then one key a model,
 --       one key a blob (states and queues).
 -- ARGV: fence, expected offset, new offset, lifetime of the statement window in seconds,
---       number of models, then runs, each led by the number of its arguments:
+--       number of models, expected base, adopted base (or the expected one), longest list of
+--       adoptions, then runs, each led by the number of its arguments:
 --       due (score, learner ...), forgotten (learner ...), acknowledged (learner, token ...), outbox (the same),
 --       statements (id, receipt ...), for each model its dropped names and its changed ones
 --       (name, numbers ...), blobs (value, seconds ...).
--- Returns 1 when written; 0 when another owner has claimed the partition, or when the offset
--- is neither the one this owner left nor the one it is writing (a reply that got lost).
+-- Returns 1 when written; 0 when another owner has claimed the partition, when the offset or the
+-- base is neither the one this owner left nor the one it is writing (a reply that got lost), or
+-- when the base to adopt is no longer offered to this partition.
 local found = redis.call('GET', KEYS[2]) or '-1'
 if redis.call('GET', KEYS[1]) ~= ARGV[1] or (found ~= ARGV[2] and found ~= ARGV[3]) then
   return 0
+end
+local base = redis.call('GET', KEYS[7]) or '0'
+local adopts = ARGV[6] ~= ARGV[7]
+if base ~= ARGV[6] and base ~= ARGV[7] then
+  return 0
+end
+if adopts and base ~= ARGV[7] then
+  if redis.call('DEL', KEYS[9]) == 0 then
+    return 0
+  end
+  redis.call('SET', KEYS[7], ARGV[7])
+  redis.call('RPUSH', KEYS[8], ARGV[7] .. ' ' .. ARGV[3])
+  redis.call('LTRIM', KEYS[8], -ARGV[8], -1)
 end
 if ARGV[3] ~= found then
   redis.call('SET', KEYS[2], ARGV[3])
 end
 
 local CHUNK = 4000
-local at = 6
+local at = 9
 local function run()
   local first = at + 1
   at = first + tonumber(ARGV[at])
@@ -45,9 +61,12 @@ if spread('HSET', KEYS[5]) then
   redis.call('EXPIRE', KEYS[5], ARGV[4])
   redis.call('DEL', KEYS[6])
 end
-local k = 6
+local k = 9
 for _ = 1, tonumber(ARGV[5]) do
   k = k + 1
+  if adopts then
+    redis.call('DEL', KEYS[k])
+  end
   spread('HDEL', KEYS[k])
   spread('HSET', KEYS[k])
 end

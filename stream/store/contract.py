@@ -1,9 +1,87 @@
-"""The store's contract; `tests/stream/store` holds both twins to it."""
+"""The contracts of store and pool; `tests/stream/store` holds both twins to them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from schemas.checkpoint import Claim, Memory, Needs, PartitionWrite
+from schemas.checkpoint import (
+    Adoption,
+    Claim,
+    Memory,
+    Merge,
+    Needs,
+    PartitionWrite,
+    SealedBase,
+    Snapshot,
+    Taken,
+)
+
+LONGEST_HISTORY = 10_000
+"""Merges of a pool, and adoptions of a partition, that are remembered; the oldest go first."""
+
+
+def member_of(namespace: str, partition: int) -> str:
+    """Names a partition of an installation among all that share a pool; leads all its keys."""
+    return f"{namespace}{{{partition}}}"
+
+
+class Pool(Protocol):
+    """Partitions, of one installation or of several, whose parameters are merged.
+
+    A merge is an *attempt* first: it begins and gets a version, looks at the members one by one,
+    offers what it has made, and is published. Only then is it there, and only if nobody was
+    quicker. What it wrote before is in nobody's way and is cleared away by a later attempt.
+
+    Every method may raise `schemas.errors.Unavailable` like those of `Store`.
+    """
+
+    async def join(self) -> None:
+        """All partitions of this installation are members."""
+
+    async def leave(self) -> None:
+        """They are not."""
+
+    async def members(self) -> list[str]:
+        """Every partition that is merged, in order of names."""
+
+    async def events(self, members: Sequence[str]) -> int:
+        """Events that `members` have applied."""
+
+    async def newest(self) -> Merge | None:
+        """The merge whose base is to be adopted; None before the first."""
+
+    async def merges(self) -> list[Merge]:
+        """The newest `LONGEST_HISTORY`, oldest first."""
+
+    async def begin(self, lease_sec: float) -> int | None:
+        """A version for a new attempt; None where another attempt has not ended.
+
+        An attempt that has not ended after `lease_sec` is taken for dead. Clears away what dead
+        attempts have left behind, and bases that no member needs any more.
+        """
+
+    async def snapshot(self, member: str, models: Sequence[str]) -> Snapshot:
+        """The own numbers of `models`, with base and offset, all at one moment."""
+
+    async def offer(self, version: int, base: SealedBase, taken: Mapping[str, Taken]) -> None:
+        """Write the base of an attempt, and for each member what it has taken in."""
+
+    async def publish(self, merge: Merge) -> bool:
+        """Make the attempt's base the newest, if `merge.previous` still is; ends the attempt."""
+
+    async def give_up(self, version: int) -> None:
+        """End an attempt that is not published."""
+
+    async def seal(self, version: int) -> str | None:
+        """The seal of a base; None where no member needs it any more."""
+
+    async def base(self, version: int) -> SealedBase | None:
+        """A base; None where no member needs it any more."""
+
+    async def taken(self, member: str, version: int) -> Taken | None:
+        """What merges up to `version` have taken in; None where it is not offered to `member`."""
+
+    async def adoptions(self, member: str) -> list[Adoption]:
+        """The newest `LONGEST_HISTORY`, oldest first."""
 
 
 class Store(Protocol):
@@ -12,6 +90,10 @@ class Store(Protocol):
     Every method may raise `schemas.errors.Unavailable` once its patience with an unreachable
     server has ended.
     """
+
+    @property
+    def pool(self) -> Pool:
+        """Where the models of the partitions are merged."""
 
     async def claim(self, partition: int, models: Sequence[str]) -> Claim:
         """Take the partition over: whoever held it before can write no more.
@@ -29,8 +111,9 @@ class Store(Protocol):
         same owner has written already changes nothing, so a lost reply may be asked again.
 
         Raises:
-            Fenced: where another claim has been made since, or where the offset found is
-                neither the expected nor the new one (the store has lost its tail).
+            Fenced: where another claim has been made since, where the offset or the base found
+                is neither the expected nor the new one (the store has lost its tail), or where
+                the base to adopt is not offered to the partition any more.
         """
 
     async def due(self, partition: int, now: float, limit: int) -> list[str]:

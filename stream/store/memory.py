@@ -1,30 +1,35 @@
 """The store's twin in memory: same laws, no server."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from processors.partitioning import partition_of
-from schemas.checkpoint import Claim, Memory, Needs, Numbers, PartitionWrite
+from schemas.checkpoint import Adoption, Claim, Memory, Needs, PartitionWrite
 from schemas.errors import Fenced
-
-
-@dataclass(slots=True)
-class _Partition:
-    fence: int = 0
-    offset: int | None = None
-    states: dict[str, bytes] = field(default_factory=dict)
-    queues: dict[str, bytes] = field(default_factory=dict)
-    due: dict[str, float] = field(default_factory=dict)
-    models: dict[str, Numbers] = field(default_factory=dict)
-    outbox: dict[str, str] = field(default_factory=dict)
-    statements: dict[int, dict[int, bytes]] = field(default_factory=dict)
+from stream.store.contract import LONGEST_HISTORY, member_of
+from stream.store.memory_pool import MemoryPool, MemoryServer, Partition
 
 
 class MemoryStore:
-    """`Store` in dictionaries; one process, no expiry."""
+    """`Store` in dictionaries; one process, no expiry.
 
-    def __init__(self, partitions: int) -> None:
-        self._partitions = [_Partition() for _ in range(partitions)]
+    Args:
+        partitions: how many.
+        server: what the installation shares with others; a server of its own where there is none.
+        namespace: this installation's.
+        pool: see `StoreSettings.pool`.
+    """
+
+    def __init__(
+        self,
+        partitions: int,
+        server: MemoryServer | None = None,
+        namespace: str = "",
+        pool: str = "",
+    ) -> None:
+        server = server or MemoryServer()
+        members = [member_of(namespace, partition) for partition in range(partitions)]
+        self._partitions = [server.partitions.setdefault(m, Partition()) for m in members]
+        self.pool = MemoryPool(server, f"pool {pool}" if pool else namespace, members)
 
     async def claim(self, partition: int, models: Sequence[str]) -> Claim:
         """See `Store.claim`."""
@@ -34,6 +39,7 @@ class MemoryStore:
             partition=partition,
             fence=part.fence,
             offset=part.offset,
+            base=part.base,
             models={name: dict(part.models.get(name, {})) for name in models},
             unsent={learner: part.queues[learner] for learner in part.outbox},
         )
@@ -57,13 +63,13 @@ class MemoryStore:
         """See `Store.write`."""
         for write in writes:
             part = self._partitions[write.partition]
-            found = -1 if part.offset is None else part.offset
-            if part.fence != fences[write.partition] or found not in {write.expected, write.offset}:
+            if part.fence != fences[write.partition] or not _fits(part, write):
                 raise Fenced(f"partition {write.partition} is not as this worker left it")
+            _adopt(part, write)
             self._apply(part, write)
 
     @staticmethod
-    def _apply(part: _Partition, write: PartitionWrite) -> None:
+    def _apply(part: Partition, write: PartitionWrite) -> None:
         part.offset = write.offset if write.offset >= 0 else part.offset
         part.states.update(write.states)
         part.queues.update(write.queues)
@@ -109,5 +115,23 @@ class MemoryStore:
     async def close(self) -> None:
         """See `Store.close`."""
 
-    def _of(self, learner: str) -> _Partition:
+    def _of(self, learner: str) -> Partition:
         return self._partitions[partition_of(learner.encode(), len(self._partitions))]
+
+
+def _fits(part: Partition, write: PartitionWrite) -> bool:
+    found = -1 if part.offset is None else part.offset
+    if found not in {write.expected, write.offset} or part.base not in {write.base, write.adopts}:
+        return False
+    return write.adopts in {None, part.base} or write.adopts in part.taken
+
+
+def _adopt(part: Partition, write: PartitionWrite) -> None:
+    if write.adopts is None:
+        return
+    part.models = {}
+    if part.base != write.adopts:
+        del part.taken[write.adopts]
+        part.base = write.adopts
+        adopted = Adoption(write.adopts, write.offset)
+        part.adoptions = [*part.adoptions, adopted][-LONGEST_HISTORY:]

@@ -1,4 +1,4 @@
-"""The store in Redis (or Valkey): the only door to redis-py.
+"""The store in Redis (or Valkey).
 
 Keys, all of partition p under the hash tag `{p}` and so in one slot of a cluster:
 
@@ -6,33 +6,28 @@ Keys, all of partition p under the hash tag `{p}` and so in one slot of a cluste
     {p}:off            last applied offset of `learning.events`
     {p}:learner:<key>  state of a learner, one blob
     {p}:queue:<key>    queue of a learner, JSON
-    {p}:delta:<model>  hash: number's name -> float64s
+    {p}:base           version of the base that the deltas are relative to
+    {p}:delta:<model>  hash: number's name -> float64s; own numbers of the partition's replica
+    {p}:taken:<v>      what merges up to base v have taken in of the deltas; see `redis_pool`
+    {p}:adoptions      list: version and offset of each adoption of a base
     {p}:outbox         hash: learner key -> edition of the queue that Kafka has not acknowledged
     {p}:due            sorted set: learner key by the time its queue must be rebuilt
     {p}:seen:<g>       hash: statement id -> receipt, for generation g of the statement window
 """
 
-import asyncio
 import struct
-from collections.abc import Awaitable, Callable, Sequence
-from importlib.resources import files
-from typing import Any, TypeVar
-
-from redis.asyncio import Redis
-from redis.exceptions import BusyLoadingError, RedisError
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from processors.partitioning import partition_of
 from schemas.checkpoint import Claim, Memory, Needs, Numbers, PartitionWrite
-from schemas.errors import Corrupt, Fenced, Unavailable
-from stream.settings import StoreSettings, without_password
+from schemas.errors import Fenced
+from stream.settings import StoreSettings
+from stream.store.contract import LONGEST_HISTORY, member_of
+from stream.store.redis_client import RedisClient
+from stream.store.redis_pool import RedisPool, numbers
 
-T = TypeVar("T")
-
-_LUA = files("stream.store").joinpath("checkpoint.lua").read_text()
 _ID = struct.Struct("<Q")
-_TRANSIENT = (RedisConnectionError, RedisTimeoutError, BusyLoadingError, OSError)
 
 
 class RedisStore:
@@ -41,23 +36,21 @@ class RedisStore:
     def __init__(self, settings: StoreSettings, partitions: int) -> None:
         self._settings = settings
         self._partitions = partitions
-        # Any: redis-py types each reply as the union over all protocols and modes
-        self._redis: Any = Redis.from_url(
-            settings.url,
-            socket_timeout=settings.timeout_sec,
-            socket_connect_timeout=settings.timeout_sec,
-        )
-        self._script = self._redis.register_script(_LUA)
+        self._client = RedisClient(settings)
+        self._redis = self._client.redis
+        self._script = self._client.script("checkpoint.lua")
+        self.pool = RedisPool(self._client, partitions)
 
     async def claim(self, partition: int, models: Sequence[str]) -> Claim:
         """See `Store.claim`."""
-        return await self._patiently(lambda: self._claim(partition, models))
+        return await self._client.patiently(lambda: self._claim(partition, models))
 
     async def _claim(self, partition: int, models: Sequence[str]) -> Claim:
         key = self._key(partition)
         fence = await self._redis.incr(key("fence"))
         offset = await self._redis.get(key("off"))
-        numbers = [_numbers(await self._redis.hgetall(key(f"delta:{name}"))) for name in models]
+        base = await self._redis.get(key("base"))
+        own = [numbers(await self._redis.hgetall(key(f"delta:{name}"))) for name in models]
         waiting = [name.decode() for name in await self._redis.hkeys(key("outbox"))]
         names = [key(f"queue:{name}") for name in waiting]
         queues = await self._redis.mget(names) if names else []
@@ -65,13 +58,14 @@ class RedisStore:
             partition=partition,
             fence=int(fence),
             offset=None if offset is None else int(offset),
-            models=dict(zip(models, numbers, strict=True)),
+            base=int(base or 0),
+            models=dict(zip(models, own, strict=True)),
             unsent={name: queue for name, queue in zip(waiting, queues, strict=True) if queue},
         )
 
     async def read(self, needs: Sequence[Needs]) -> list[Memory]:
         """See `Store.read`."""
-        return await self._patiently(lambda: self._read(needs))
+        return await self._client.patiently(lambda: self._read(needs))
 
     async def _read(self, needs: Sequence[Needs]) -> list[Memory]:
         pipe = self._redis.pipeline(transaction=False)
@@ -89,7 +83,7 @@ class RedisStore:
 
     async def write(self, fences: dict[int, int], writes: Sequence[PartitionWrite]) -> None:
         """See `Store.write`."""
-        await self._patiently(lambda: self._write(fences, writes))
+        await self._client.patiently(lambda: self._write(fences, writes))
 
     async def _write(self, fences: dict[int, int], writes: Sequence[PartitionWrite]) -> None:
         pipe = self._redis.pipeline(transaction=False)
@@ -110,13 +104,14 @@ class RedisStore:
         key = self._key(write.partition)
         keys = [key("fence"), key("off"), key("due"), key("outbox")]
         keys += [key(f"seen:{write.generation}"), key(f"seen:{write.generation - 2}")]
+        keys += [key("base"), key("adoptions"), key(f"taken:{_next_base(write)}")]
         keys += [key(f"delta:{name}") for name in write.models]
         keys += [key(f"learner:{name}") for name in write.states]
         keys += [key(f"queue:{name}") for name in write.queues]
         return keys
 
     def _script_arguments(self, fence: int, write: PartitionWrite) -> list[Any]:
-        head = [fence, write.expected, write.offset, self._settings.statement_window_sec]
+        head: list[Any] = [fence, write.expected, write.offset, self._settings.statement_window_sec]
         runs: list[list[Any]] = [
             [part for learner, at in write.due.items() for part in (_score(at), learner)],
             sorted(write.forgotten),
@@ -126,7 +121,8 @@ class RedisStore:
             *(run for numbers in write.models.values() for run in _model_runs(numbers)),
             self._blobs(write),
         ]
-        return [*head, len(write.models), *(part for run in runs for part in (len(run), *run))]
+        head += [len(write.models), write.base, _next_base(write), LONGEST_HISTORY]
+        return [*head, *(part for run in runs for part in (len(run), *run))]
 
     def _blobs(self, write: PartitionWrite) -> list[bytes | int]:
         long, short = self._settings.state_ttl_sec, self._settings.short_state_ttl_sec
@@ -140,7 +136,7 @@ class RedisStore:
     async def due(self, partition: int, now: float, limit: int) -> list[str]:
         """See `Store.due`."""
         key = self._key(partition)("due")
-        names = await self._patiently(
+        names = await self._client.patiently(
             lambda: self._redis.zrangebyscore(key, "-inf", now, start=0, num=limit)
         )
         return [name.decode() for name in names]
@@ -148,48 +144,35 @@ class RedisStore:
     async def make_all_due(self, partition: int) -> None:
         """See `Store.make_all_due`."""
         key = self._key(partition)("due")
-        await self._patiently(lambda: self._redis.zunionstore(key, {key: 0}))
+        await self._client.patiently(lambda: self._redis.zunionstore(key, {key: 0}))
 
     async def applied(self, partition: int) -> int:
         """See `Store.applied`."""
         key = self._key(partition)("off")
-        offset = await self._patiently(lambda: self._redis.get(key))
+        offset = await self._client.patiently(lambda: self._redis.get(key))
         return -1 if offset is None else int(offset)
 
     async def state(self, learner: str) -> bytes | None:
         """See `Store.state`."""
-        return await self._patiently(lambda: self._redis.get(self._of(learner, "learner")))
+        return await self._client.patiently(lambda: self._redis.get(self._of(learner, "learner")))
 
     async def queue(self, learner: str) -> bytes | None:
         """See `Store.queue`."""
-        return await self._patiently(lambda: self._redis.get(self._of(learner, "queue")))
+        return await self._client.patiently(lambda: self._redis.get(self._of(learner, "queue")))
 
     async def close(self) -> None:
         """See `Store.close`."""
-        await self._redis.aclose()
+        await self._client.close()
 
     def _key(self, partition: int) -> Callable[[str], str]:
-        prefix = f"{self._settings.namespace}{{{partition}}}:"
-        return prefix.__add__
+        return f"{member_of(self._settings.namespace, partition)}:".__add__
 
     def _of(self, learner: str, what: str) -> str:
         return self._key(partition_of(learner.encode(), self._partitions))(f"{what}:{learner}")
 
-    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
-        waited = 0.0
-        while True:
-            try:
-                return await call()
-            except _TRANSIENT as error:
-                if waited >= self._settings.patience_sec:
-                    raise Unavailable(
-                        f"Redis at {without_password(self._settings.url)} has not answered for "
-                        f"{waited:.0f} s: start it, or set REDIS_URL to one that runs"
-                    ) from error
-                await asyncio.sleep(self._settings.retry_sec)
-                waited += self._settings.retry_sec
-            except RedisError as error:
-                raise Corrupt(f"Redis refused a call of the checkpoint: {error}") from error
+
+def _next_base(write: PartitionWrite) -> int:
+    return write.base if write.adopts is None else write.adopts
 
 
 def _score(at: float) -> str:
@@ -204,10 +187,6 @@ def _model_runs(numbers: Numbers) -> tuple[list[str], list[str | bytes]]:
         for part in (name, struct.pack(f"<{len(values)}d", *values))
     ]
     return [name for name, values in numbers.items() if not values], changed
-
-
-def _numbers(raw: dict[bytes, bytes]) -> Numbers:
-    return {name.decode(): struct.unpack(f"<{len(blob) // 8}d", blob) for name, blob in raw.items()}
 
 
 def _memory(

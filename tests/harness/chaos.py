@@ -6,7 +6,8 @@ What must come out, whatever was done to the workers:
 1. the state of every learner equals the one of an undisturbed run in memory of the same
    statements (which the stream has partly read twice), by its features;
 2. states and model parameters equal, bit for bit, those of an undisturbed run in memory of the
-   topic `learning.events` as it came to be: every event was learned once, in its order.
+   topic `learning.events` as it came to be: every event was learned once, in its order, and the
+   parameters of all partitions were merged and adopted at the same offsets.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from harness.statements import answers
 from harness.workers import Workers, stack_settings
 from rich.console import Console
 
+from online_models.replica import Replica
 from processors.features import describe
 from processors.objective import Objective
 from processors.state import decode
@@ -32,6 +34,7 @@ from stream.kafka import Admin, Publisher, Reader
 from stream.local import LocalStream
 from stream.log import Message
 from stream.records import RawRecord
+from stream.replay import Replay, past_of
 from stream.settings import Settings
 from stream.store.contract import Store
 from stream.store.redis_store import RedisStore
@@ -63,6 +66,8 @@ class Report:
     log_events: int = 0
     """Messages of `learning.events`: those that were read twice are there twice."""
     learners: int = 0
+    merges: int = 0
+    """Bases that were made of what all partitions had learned."""
     exits: list[int] = field(default_factory=list)
     seconds: float = 0.0
     feature_differences: list[str] = field(default_factory=list)
@@ -159,7 +164,7 @@ async def _applied(settings: Settings, admin: Admin) -> bool:
 
 async def _compare(settings: Settings, statements: list[tuple[str, bytes]], report: Report) -> None:
     store = RedisStore(settings.store, settings.partitions)
-    undisturbed = _local(settings)
+    undisturbed = _local(settings.with_(prefix=""))
     await undisturbed.start()
     topic = undisturbed.settings.prefix + STATEMENTS.name
     await undisturbed.log.send([Message(topic, raw, who.encode()) for who, raw in statements])
@@ -168,7 +173,9 @@ async def _compare(settings: Settings, statements: list[tuple[str, bytes]], repo
     await replayed.start()
     records = _events(settings)
     report.log_events = len(records)
-    await _replay(replayed, records)
+    past = await past_of(store.pool, settings.prefix, settings.partitions)
+    report.merges = len(past.merges)
+    await Replay(replayed, by_partition(records)).run(past)
     learners = sorted(set(await _learners(undisturbed)))
     report.learners = len(learners)
     for learner in learners:
@@ -179,7 +186,7 @@ async def _compare(settings: Settings, statements: list[tuple[str, bytes]], repo
 
 
 def _local(settings: Settings) -> LocalStream:
-    return LocalStream(settings.with_(prefix=""), Objective(), lambda: AT)
+    return LocalStream(settings, Objective(), lambda: AT)
 
 
 def _events(settings: Settings) -> list[RawRecord]:
@@ -190,12 +197,11 @@ def _events(settings: Settings) -> list[RawRecord]:
         reader.close()
 
 
-async def _replay(stream: LocalStream, records: list[RawRecord]) -> None:
+def by_partition(records: list[RawRecord]) -> dict[int, list[RawRecord]]:
     grouped: dict[int, list[RawRecord]] = {}
     for record in records:
         grouped.setdefault(record.partition, []).append(record)
-    for partition, part in grouped.items():
-        await stream.personalizer.personalize({partition: part})
+    return grouped
 
 
 async def _learners(stream: LocalStream) -> list[str]:
@@ -237,12 +243,15 @@ def _close(one: object, other: object) -> bool:
 
 
 async def _compare_models(partition: int, live: Store, replayed: Store, report: Report) -> None:
-    names = ("success", "engagement", "duration", "follows", "items")
-    left = (await live.claim(partition, names)).models
-    right = (await replayed.claim(partition, names)).models
+    names = Replica().names
+    left, right = await live.claim(partition, names), await replayed.claim(partition, names)
     report.model_differences += [
-        f"partition {partition}, {name}" for name in names if left[name] != right[name]
+        f"partition {partition}, {name}"
+        for name in names
+        if left.models[name] != right.models[name]
     ]
+    if left.base != right.base:
+        report.model_differences.append(f"partition {partition}, base")
 
 
 def main() -> int:
@@ -265,7 +274,7 @@ def main() -> int:
 
 def _print(console: Console, report: Report) -> None:
     console.print(f"events {report.events}, in the log {report.log_events}")
-    console.print(f"learners {report.learners}, {report.seconds:.0f} s")
+    console.print(f"learners {report.learners}, merges {report.merges}, {report.seconds:.0f} s")
     console.print(f"workers ended: {dict(Counter(report.exits))}")
     for what in ("feature", "state", "model"):
         found = getattr(report, f"{what}_differences")

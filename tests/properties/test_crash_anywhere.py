@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,20 +10,24 @@ from harness.statements import answers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from online_models.replica import Replica
 from processors.objective import Objective
 from schemas.checkpoint import Claim, Memory, Needs, PartitionWrite
 from stream.local import LocalStream
 from stream.log import Message
 from stream.log_memory import MemoryLog
+from stream.records import RawRecord
+from stream.replay import Replay, past_of
 from stream.settings import Settings
+from stream.store.contract import Pool
 from stream.store.memory import MemoryStore
 from stream.topics import EVENTS, RECOMMENDATIONS
 from stream.topics import STATEMENTS as TOPIC
 
-SETTINGS = Settings(pseudonym_key="5e" * 32, partitions=3, batch_events=7)
+SETTINGS = Settings(pseudonym_key="5e" * 32, partitions=3, batch_events=7, merge_every=12)
 STATEMENTS = [statement for _, statement in answers(60, 5, 3)]
 STATEMENTS_TOPIC = TOPIC.name
-MODELS = ("success", "engagement", "duration", "follows", "items", "means", "quality")
+MODELS = Replica().names
 
 
 class Crash(Exception):
@@ -46,10 +51,22 @@ class Fuse:
         return result
 
 
+class FusedPool:
+    """Every call to the pool may be the one."""
+
+    def __init__(self, pool: Pool, fuse: Fuse) -> None:
+        self._pool = pool
+        self._fuse = fuse
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return partial(self._fuse, getattr(self._pool, name))
+
+
 class FusedStore(MemoryStore):
     def __init__(self, fuse: Fuse) -> None:
         super().__init__(SETTINGS.partitions)
         self.fuse = fuse
+        self.pool = FusedPool(self.pool, fuse)  # type: ignore[assignment]
 
     async def claim(self, partition: int, models: Sequence[str]) -> Claim:
         return await self.fuse(super().claim, partition, models)  # type: ignore[no-any-return]
@@ -80,20 +97,30 @@ def a_stream(store: MemoryStore, log: MemoryLog) -> LocalStream:
     return LocalStream(SETTINGS, Objective(), lambda: 1.9e9, store, log)
 
 
-async def beliefs(stream: LocalStream) -> tuple[dict[str, bytes | None], list[object]]:
-    learners = {r.key.decode() for r in stream.log.all(EVENTS.name) if r.key}
+async def beliefs(
+    stream: LocalStream, log: MemoryLog
+) -> tuple[dict[str, bytes | None], list[object]]:
+    learners = {r.key.decode() for r in log.all(EVENTS.name) if r.key}
     states = {learner: await stream.store.state(learner) for learner in sorted(learners)}
     claims = [await stream.store.claim(p, MODELS) for p in range(SETTINGS.partitions)]
-    return states, [claim.models for claim in claims]
+    return states, [(claim.base, claim.models) for claim in claims]
 
 
-async def undisturbed(log: MemoryLog) -> tuple[dict[str, bytes | None], list[object]]:
-    """What an undisturbed worker makes of the events that are in `log`."""
-    stream = a_stream(MemoryStore(SETTINGS.partitions), log)
-    await stream.start()
-    stream.skip_statements()
-    await stream.run()
-    return await beliefs(stream)
+async def undisturbed(stream: LocalStream) -> tuple[dict[str, bytes | None], list[object]]:
+    """What an undisturbed worker makes of the log of `stream`, merging where that has merged."""
+    log = stream.log
+    fresh = LocalStream(SETTINGS, Objective(), lambda: 1.9e9)
+    await fresh.start()
+    past = await past_of(stream.store.pool, SETTINGS.prefix, SETTINGS.partitions)
+    await Replay(fresh, records_of(log)).run(past)
+    return await beliefs(fresh, log)
+
+
+def records_of(log: MemoryLog) -> dict[int, list[RawRecord]]:
+    read = {p: log.read(EVENTS.name, p, 0, 10**6) for p in range(SETTINGS.partitions)}
+    return {
+        p: [RawRecord(*r[:4], r.value or b"") for r in part] for p, part in read.items() if part
+    }
 
 
 async def crash_once(calls: int, *, after: bool) -> tuple[LocalStream, bool]:
@@ -117,13 +144,13 @@ async def crash_once(calls: int, *, after: bool) -> tuple[LocalStream, bool]:
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@settings(max_examples=60, deadline=None)
-@given(calls=st.integers(1, 60))
+@settings(max_examples=80, deadline=None)
+@given(calls=st.integers(1, 150))
 def test_crash_before_or_after_any_call(after: bool, calls: int) -> None:
     async def law() -> None:
         stream, _ = await crash_once(calls, after=after)
-        states, models = await beliefs(stream)
-        expected_states, expected_models = await undisturbed(stream.log)
+        states, models = await beliefs(stream, stream.log)
+        expected_states, expected_models = await undisturbed(stream)
         assert states == expected_states
         assert models == expected_models
         assert sum(state is not None for state in states.values()) == 5
@@ -133,7 +160,20 @@ def test_crash_before_or_after_any_call(after: bool, calls: int) -> None:
 
 def test_the_fuse_does_blow() -> None:
     for after in (False, True):
-        assert all(asyncio.run(crash_once(calls, after=after))[1] for calls in (1, 4, 8))
+        assert all(asyncio.run(crash_once(calls, after=after))[1] for calls in (1, 4, 8, 150))
+
+
+def test_partitions_merge_meanwhile() -> None:
+    async def law() -> None:
+        stream, _ = await crash_once(80, after=False)
+        merges = await stream.store.pool.merges()
+        assert len(merges) > 3
+        assert all(merge.taken for merge in merges)
+        assert {claim.base for claim in [await stream.store.claim(p, ()) for p in range(3)]} == {
+            merges[-1].version
+        }
+
+    asyncio.run(law())
 
 
 def test_every_queue_reaches_the_topic_though_the_worker_crashed_before_publishing() -> None:

@@ -51,6 +51,7 @@ def test_a_write_is_there_for_the_next_owner(check: Callable[[Law], None]) -> No
     async def law(store: Store) -> None:
         claim = await store.claim(1, ["m", "n"])
         assert (claim.offset, claim.models, claim.unsent) == (None, {"m": {}, "n": {}}, {})
+        assert claim.base == 0
         await store.write({1: claim.fence}, [a_write()])
         again = await store.claim(1, ["m", "n"])
         assert again.offset == 9

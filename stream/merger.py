@@ -1,0 +1,123 @@
+"""Merges what the partitions of a pool have learned into a new base.
+
+Who merges, and whether it lives to the end, matters to nobody: what a merge writes is in nobody's
+way until it is published, and of merges of the same base one is published. Whoever adopts the new
+base (`stream.adoption`) does so between two batches of its own.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from online_models.ensemble import next_base
+from online_models.merging import interval
+from online_models.packing import pack
+from online_models.tables import Base, tables_of
+from schemas.checkpoint import Merge, Snapshot, Taken
+from stream.bases import MODELS, corrupt, load_base, sealed
+from stream.store.contract import Pool
+
+LEASE_SEC = 60.0
+"""A merge that takes longer may find that another has been quicker."""
+
+_NAMES = tuple(model.name for model in MODELS)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What a merge has made."""
+
+    merge: Merge
+    parameters: Mapping[str, int]
+    """Names in the new base, by model."""
+
+
+class Merger:
+    """Merges one pool.
+
+    Args:
+        pool: whose members.
+        every: events between two merges at most; 0 never merges.
+    """
+
+    def __init__(self, pool: Pool, every: int) -> None:
+        self._pool = pool
+        self._every = every
+
+    async def due_in(self) -> int | None:
+        """Events until the next merge, 0 where it is time; None where nothing is ever merged."""
+        if not self._every:
+            return None
+        newest = await self._pool.newest()
+        at = 0 if newest is None else newest.events
+        events = await self._pool.events(await self._pool.members())
+        return max(0, at + interval(self._every, at) - events)
+
+    async def merge_if_due(self) -> Merged | None:
+        """Merge where it is time to, and nobody else is at it."""
+        if await self.due_in() != 0:
+            return None
+        version = await self._pool.begin(LEASE_SEC)
+        if version is None:
+            return None
+        merged = await self.merge(version, await self._pool.members())
+        if merged is None:
+            await self._pool.give_up(version)
+        return merged
+
+    async def merge(self, version: int, among: Collection[str]) -> Merged | None:
+        """The attempt `version`: merge those of `among` that stand on the newest base.
+
+        Who does not is left out: what it has learned stays its own until it has adopted.
+        Returns None where there is nothing to merge, or where somebody was quicker.
+
+        Raises:
+            Corrupt: where the newest base is not as it was made.
+        """
+        pool = self._pool
+        newest = await pool.newest()
+        previous = 0 if newest is None else newest.version
+        members = await pool.members()
+        events = await pool.events(members)
+        found = {member: await pool.snapshot(member, _NAMES) for member in members}
+        ready = {m: one for m, one in found.items() if m in among and one.base == previous}
+        if not any(one.models[name] for one in ready.values() for name in _NAMES):
+            return None
+        base = await load_base(pool, previous)
+        if base is None:
+            await self._missing(previous)
+            return None
+        following, taken = _join(base, version, ready)
+        for member in members:
+            if member not in ready:
+                taken[member] = await self._left_out(member, found[member], previous)
+        made = sealed(following)
+        await pool.offer(version, made, taken)
+        offsets = {member: one.offset for member, one in ready.items()}
+        merge = Merge(version, previous, events, offsets, made.seal)
+        if not await pool.publish(merge):
+            return None
+        return Merged(merge, {name: len(one) for name, one in following.models.items()})
+
+    async def _missing(self, version: int) -> None:
+        """A base that was the newest a moment ago is not there: somebody was quicker, or else."""
+        newest = await self._pool.newest()
+        if newest is not None and newest.version == version:
+            raise corrupt(version, "are missing")
+
+    async def _left_out(self, member: str, found: Snapshot, newest: int) -> Taken:
+        """What earlier merges have taken in of what the member has learned on its base."""
+        before = await self._pool.taken(member, newest)
+        fits = before is not None and before.base == found.base
+        return before if before is not None and fits else Taken(found.base, {})
+
+
+def _join(base: Base, version: int, ready: Mapping[str, Snapshot]) -> tuple[Base, dict[str, Taken]]:
+    own = {
+        member: {name: tables_of(numbers) for name, numbers in one.models.items()}
+        for member, one in sorted(ready.items())
+    }
+    taken = {
+        member: Taken(base.version, {name: pack(tables) for name, tables in models.items()})
+        for member, models in own.items()
+    }
+    return next_base(base, version, MODELS, list(own.values())), taken
