@@ -8,7 +8,6 @@ that there is nothing to go stale.
 import asyncio
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from online_models.replica import Replica
 from processors.partitioning import partition_of
@@ -32,7 +31,8 @@ from stream.dead_letters import conflict_letter
 from stream.event_reader import check_no_hole, read_events
 from stream.log import Log, Message
 from stream.metrics import Metrics
-from stream.outbox import Outbox, Tokens
+from stream.outbox import Outbox
+from stream.owned import Owned
 from stream.quality import count_batches, count_models, export_quality
 from stream.records import RawRecord
 from stream.settings import Settings
@@ -44,20 +44,6 @@ _REFRESH_LIMIT = 100
 
 Records = Mapping[int, Sequence[RawRecord]]
 """Partition -> records in offset order."""
-
-
-@dataclass(slots=True)
-class _Owned:
-    """A partition that this worker owns."""
-
-    fence: int
-    applied: int
-    """Offset of the last applied event; -1 for none."""
-    models: Replica
-    acknowledged: Tokens = field(default_factory=dict)
-    """Queues that Kafka has and the store's outbox still holds."""
-    asked: set[str] = field(default_factory=set)
-    """Learners whose queue a change of reference data concerns."""
 
 
 class Personalizer:
@@ -80,7 +66,7 @@ class Personalizer:
         self._now = now
         self._adopter = Adopter(store.pool, settings.prefix)
         self._outbox = Outbox(log, settings.prefix + RECOMMENDATIONS.name, metrics)
-        self._owned: dict[int, _Owned] = {}
+        self._owned: dict[int, Owned] = {}
         self._lock = asyncio.Lock()
         self._changes: deque[Change] = deque()
         self._why = "clock"
@@ -99,7 +85,7 @@ class Personalizer:
             self._metrics.claims.inc(len(self._owned))
             return {p: owned.applied + 1 for p, owned in self._owned.items()}
 
-    async def _claim(self, partition: int) -> _Owned:
+    async def _claim(self, partition: int) -> Owned:
         models = Replica()
         claim = await self._store.claim(partition, models.names)
         base = await self._adopter.base(claim.base)
@@ -107,7 +93,7 @@ class Personalizer:
             models.restore(claim.models, base)
         except ValueError as error:
             raise Corrupt(f"partition {partition}: {error}") from error
-        owned = _Owned(claim.fence, -1 if claim.offset is None else claim.offset, models)
+        owned = Owned(claim.fence, -1 if claim.offset is None else claim.offset, models)
         tokens = {learner: _token(queue) for learner, queue in claim.unsent.items()}
         self._outbox.publish(claim.unsent, tokens, owned.acknowledged)
         return owned
@@ -224,7 +210,11 @@ class Personalizer:
             waiting = {p: await self._waiting(p, now) for p in self._owned}
             busy = [p for p, owned in self._owned.items() if waiting[p] or owned.acknowledged]
             if busy:
-                await self._refresh([self._rest(p) for p in busy], waiting, now)
+                await self._refresh(
+                    [self._owned[p].rest(p, self._world.statement_window) for p in busy],
+                    waiting,
+                    now,
+                )
             return any(len(learners) >= _REFRESH_LIMIT for learners in waiting.values())
 
     async def adopt(self, only: Collection[int] | None = None) -> None:
@@ -248,7 +238,7 @@ class Personalizer:
         if owned is None or owned.models.base.version >= offer.base.version:
             return
         started = self._now()
-        write = self._rest(offer.partition)
+        write = owned.rest(offer.partition, self._world.statement_window)
         write.base, write.adopts = owned.models.base.version, offer.base.version
         write.models = adopt(owned.models, offer)
         self._metrics.rebase_seconds.observe(self._now() - started)
@@ -281,14 +271,6 @@ class Personalizer:
         room = _REFRESH_LIMIT - len(asked)
         due = await self._store.due(partition, now, room) if room else []
         return [*asked, *(learner for learner in due if learner not in asked)]
-
-    def _rest(self, partition: int) -> PartitionWrite:
-        """A write that leaves the offset where it is."""
-        applied = self._owned[partition].applied
-        generation = max(applied, 0) // self._world.statement_window
-        return PartitionWrite(
-            partition=partition, expected=applied, offset=applied, generation=generation
-        )
 
     async def _refresh(
         self, writes: Sequence[PartitionWrite], waiting: Mapping[int, list[str]], now: float
