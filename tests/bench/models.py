@@ -12,7 +12,9 @@ from timeit import repeat
 from online_models.contract import Features
 from online_models.follows import FollowsModel
 from online_models.items import ItemModel
-from online_models.prequential import Prequential
+from online_models.means import Means
+from online_models.monitor import QualityMonitor
+from online_models.observation import Observation
 from online_models.replica import Replica
 from online_models.success import SuccessModel
 
@@ -68,15 +70,42 @@ def linear(model: SuccessModel, rng: Random) -> Iterator[tuple[str, Callable[[],
 
 def others(rng: Random) -> Iterator[tuple[str, Callable[[], object]]]:
     """The operations of the counting models and of the measures."""
-    follows, items, prequential = FollowsModel(), ItemModel(), Prequential()
+    follows, items, means = FollowsModel(), ItemModel(), Means()
     pairs = [(hash64(rng), hash64(rng)) for _ in range(INPUTS)]
-    scores = [(rng.random(), float(rng.random() < 0.6)) for _ in range(INPUTS)]
     yield "follows.learn", lambda: [follows.learn(a, b) for a, b in pairs]
     yield "follows.next_of", lambda: [follows.next_of(a) for a, _ in pairs]
     yield "items.learn", lambda: [items.learn(a, 1.0, 30.0) for a, _ in pairs]
     yield "items.difficulty", lambda: [items.difficulty(a) for a, _ in pairs]
     yield "items.minutes", lambda: [items.minutes(a) for a, _ in pairs]
-    yield "prequential.update", lambda: [prequential.update(p, y) for p, y in scores]
+    yield "means.learn", lambda: [means.learn("engagement", a, 1.0) for a, _ in pairs]
+
+
+def quality(rng: Random) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Measuring, testing and judging one prediction, and telling what it changed."""
+    for model in ("success", "duration"):
+        monitor = QualityMonitor()
+        seen = [observation(rng, model) for _ in range(INPUTS)]
+        yield f"quality.observe, {model}", _observing(monitor, seen)
+        yield f"quality.observe + touched each time, {model}", _observing(monitor, seen, 1)
+
+
+def observation(rng: Random, model: str) -> Observation:
+    """A prediction a bit better than its baseline."""
+    baseline = rng.random()
+    outcome = float(rng.random() < baseline)
+    return Observation(model, 0.8 * baseline + 0.2 * outcome, baseline, outcome, rng.random())
+
+
+def _observing(
+    monitor: QualityMonitor, seen: list[Observation], batch: int = INPUTS
+) -> Callable[[], object]:
+    def observe() -> None:
+        for n, one in enumerate(seen, 1):
+            monitor.observe(one, 1.9e9)
+            if n % batch == 0:
+                monitor.touched()
+
+    return observe
 
 
 def checkpoints(rng: Random) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -102,6 +131,7 @@ def main() -> None:
         ("", linear(SuccessModel(), rng)),
         ("all places taken: ", linear(full, rng)),
         ("", others(rng)),
+        ("", quality(rng)),
         ("", checkpoints(rng)),
     )
     for prefix, operations in groups:
