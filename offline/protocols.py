@@ -83,7 +83,7 @@ class Teller:
         self._foreseen: dict[int, float] = {}
 
     def predictions(self, rows: Iterable[int]) -> tuple[list[float], float]:
-        """What is predicted for `rows`, one after the other, and the seconds of a processor that it took."""
+        """What is predicted for `rows` in their order, and the processor's seconds for it."""
         told = [(row, self._events(row)) for row in rows]
         started = process_time()
         found = [self._predicted(row, event) for row, event in told]
@@ -106,7 +106,7 @@ def bundles_of(answers: Answers) -> dict[int, list[int]]:
 
 
 def _pass(teller: Teller, rows: Places, watch: Watch) -> tuple[Trial, float]:
-    """What is predicted for `rows`, and the seconds that it took."""
+    """What is predicted for `rows`, and the processor's seconds for it."""
     predicted = np.empty(len(rows))
     spent = 0.0
     for start in range(0, len(rows), _CHUNK):
