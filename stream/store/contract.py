@@ -62,6 +62,9 @@ class Pool(Protocol):
     async def snapshot(self, member: str, models: Sequence[str]) -> Snapshot:
         """The own numbers of `models`, with base and offset, all at one moment."""
 
+    async def sizes(self, member: str, models: Sequence[str]) -> dict[str, int]:
+        """How many own numbers of `models` there are, by name."""
+
     async def offer(self, version: int, base: SealedBase, taken: Mapping[str, Taken]) -> None:
         """Write the base of an attempt, and for each member what it has taken in."""
 

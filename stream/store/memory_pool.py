@@ -97,6 +97,11 @@ class MemoryPool:
         own = {name: dict(part.models.get(name, {})) for name in models}
         return Snapshot(part.base, -1 if part.offset is None else part.offset, own)
 
+    async def sizes(self, member: str, models: Sequence[str]) -> dict[str, int]:
+        """See `Pool.sizes`."""
+        own = self._partitions[member].models
+        return {name: len(own.get(name, {})) for name in models}
+
     async def offer(self, version: int, base: SealedBase, taken: Mapping[str, Taken]) -> None:
         """See `Pool.offer`."""
         self._shared.bases[version] = base

@@ -174,6 +174,11 @@ class RedisPool:
         known = {name: numbers(one) for name, one in zip(models, own, strict=True)}
         return Snapshot(int(base or 0), -1 if offset is None else int(offset), known)
 
+    async def sizes(self, member: str, models: Sequence[str]) -> dict[str, int]:
+        """See `Pool.sizes`."""
+        found = await self._each("hlen", [f"{member}:delta:{name}" for name in models])
+        return dict(zip(models, map(int, found), strict=True))
+
     async def offer(self, version: int, base: SealedBase, taken: Mapping[str, Taken]) -> None:
         """See `Pool.offer`."""
         await self._patiently(lambda: self._offer(version, base, taken))

@@ -89,6 +89,7 @@ def test_usage_errors_are_one_line_and_code_2(
         ("topics",),
         ("queue", "1001"),
         ("learner", "1001"),
+        ("models",),
         ("redrive",),
         ("worker",),
         ("worker", "--restart"),

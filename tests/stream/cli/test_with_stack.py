@@ -137,6 +137,10 @@ def test_from_statements_to_a_queue(run: Run) -> None:
     learner = run("learner", "1001").stdout
     assert "Junior data analyst" in learner
     assert "DataViz" in learner
+    models = {one["name"]: one for one in json_of(run("models", "--json"))["models"]}
+    assert models["success"]["measured"]["quality"]["total"]["events"] == 3
+    assert models["success"]["own"] > 0
+    assert "success" in run("models").stdout
 
 
 def events_of(run: Run) -> int:
@@ -152,6 +156,22 @@ def test_an_unknown_learner_is_code_1(run: Run, command: str) -> None:
         assert result.exit_code == 1
         (line,) = result.stderr.splitlines()
         assert typed in line
+
+
+def test_where_nothing_was_learned_models_is_code_1(run: Run) -> None:
+    run("topics")
+    result = run("models")
+    assert result.exit_code == 1
+    assert "no event has been learned from yet" in result.stderr
+
+
+def test_without_redis_models_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://:secret@127.0.0.1:1/0")
+    monkeypatch.setenv("STEPSTREAM_PATIENCE_SEC", "0")
+    result = run("models")
+    assert result.exit_code == 75
+    assert "start it, or set REDIS_URL" in result.stderr
+    assert "secret" not in result.stderr
 
 
 def test_a_profile_alone_is_known(run: Run) -> None:

@@ -97,6 +97,21 @@ def test_members_are_all_partitions_of_those_who_joined(check: Callable[[Law], N
     check(law)
 
 
+def test_own_numbers_are_counted(check: Callable[[Law], None]) -> None:
+    async def law(make: Make) -> None:
+        store = make("", "")
+        await store.pool.join()
+        claim = await store.claim(1, [])
+        write = PartitionWrite(partition=1, expected=-1, offset=4)
+        write.models = {"m": {"a": (1.0,), "b": (2.0, 3.0)}, "n": {"a": (1.0,)}}
+        await store.write({1: claim.fence}, [write])
+        member = await name_of(store, 1)
+        assert await store.pool.sizes(member, ["n", "m", "o"]) == {"n": 1, "m": 2, "o": 0}
+        assert await store.pool.sizes(await name_of(store, 2), ["m"]) == {"m": 0}
+
+    check(law)
+
+
 def test_nothing_is_there_before_the_first_merge(check: Callable[[Law], None]) -> None:
     async def law(make: Make) -> None:
         store = make("", "")
@@ -108,6 +123,7 @@ def test_nothing_is_there_before_the_first_merge(check: Callable[[Law], None]) -
         assert await store.pool.taken(member, 1) is None
         assert await store.pool.adoptions(member) == []
         assert await store.pool.snapshot(member, ["m"]) == Snapshot(0, -1, {"m": {}})
+        assert await store.pool.sizes(member, ["m"]) == {"m": 0}
         assert await store.pool.events([member]) == 0
 
     check(law)
