@@ -3,7 +3,6 @@
 from copy import copy
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
 
 from online_models.ensemble import Replicas
 from online_models.observation import Observation
@@ -91,24 +90,8 @@ def _nobody(models: Replica) -> Application:
     return Application(Memory({}, {}), models)
 
 
-class _Still:
-    """A model that answers and does not learn."""
-
-    def __init__(self, model: Any) -> None:
-        self._model = model
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._model, name)
-
-    def learn(self, *lesson: object) -> None:
-        """Nothing."""
-
-    learn_one = observe = learn
-
-
 def _still(models: Replica) -> Replica:
+    """The same models, but they only answer."""
     still = copy(models)
-    for name, value in vars(models).items():
-        if any(value is model for model in models.models.values()):
-            setattr(still, name, _Still(value))
+    still.frozen = True
     return still

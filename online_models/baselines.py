@@ -9,16 +9,15 @@ gain          mean gain
 Means of an activity are shrunk towards those of all.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from math import log2
 
-from online_models.contract import Features
+import numpy as np
+
 from online_models.items import ItemModel
 from online_models.means import Means
-from online_models.named_numbers import number_of
-
-_SWITCH = "i:"
-"""Begins the name of the feature that says which activity it is."""
+from online_models.sheet import Sheet
+from online_models.weights import Floats
 
 
 class Baselines:
@@ -72,13 +71,6 @@ class OfActivity:
     def __init__(self, baseline: Callable[[int], float]) -> None:
         self._baseline = baseline
 
-    def predict_many(self, common: Features, each: Iterable[Features]) -> list[float]:
-        """What is expected of the activity that each `own` names by its switch."""
-        del common
-        return [self._baseline(_activity(own)) for own in each]
-
-
-def _activity(own: Features) -> int:
-    """The activity of features; 0 where they name none."""
-    names = (name for name in own if name.startswith(_SWITCH))
-    return number_of(next(names, "i:0").removeprefix(_SWITCH))
+    def predict(self, sheet: Sheet) -> Floats:
+        """What is expected of the activity of each row, shape (rows,)."""
+        return np.array([self._baseline(activity) for activity in sheet["activity"].tolist()])

@@ -12,13 +12,15 @@ Numbered            has a name and a memory of named numbers
 └── Judge           prediction, outcome -> which models may serve
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from sys import float_info
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from online_models.merging import Merging
 from online_models.observation import Observation
+from online_models.sheet import Features, Sheet
 from online_models.tables import EMPTY, ModelBase, Numbers, Tables
+from online_models.weights import Floats
 
 __all__ = [
     "CrowdModel",
@@ -33,9 +35,6 @@ __all__ = [
     "accumulate",
     "checked",
 ]
-
-Features = dict[str, float]
-"""Input of a model: feature name -> value. A missing feature counts as 0."""
 
 
 class Numbered(Protocol):
@@ -83,10 +82,13 @@ class Model(Numbered, Protocol):
     def predict_one(self, x: Features) -> float:
         """Expected value of y; always finite, whatever `x` holds. Changes nothing."""
 
-    def predict_many(self, common: Features, each: Iterable[Features]) -> list[float]:
-        """`predict_one` of `{**common, **own}` for each `own`, to 1e-12.
+    def predict(self, sheet: Sheet) -> Floats:
+        """`predict_one` of each row, shape (rows,); uses up `mean` and `var` of shared entries."""
 
-        `common` is evaluated once; it shares no key with any `own`.
+    def learn(self, sheet: Sheet, y: float, *, frozen: bool = False) -> float:
+        """`learn_one` of the first row (finite values, finite `y`); returns what was predicted.
+
+        Where it is `frozen`, nothing that learners share is learned.
         """
 
     def learn_one(self, x: Features, y: float) -> None:

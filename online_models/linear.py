@@ -1,7 +1,7 @@
 """What models with Gaussian weights have in common: memory, merging, named features as input."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from math import isfinite
 from typing import ClassVar
 
@@ -9,11 +9,12 @@ import numpy as np
 
 from online_models.contract import Features, Numbers, checked
 from online_models.features import harmless
-from online_models.gaussian import learn_probability, learn_quantity, probabilities, scores
+from online_models.linear_gaussian import learn_probability, learn_quantity, probabilities, scores
+from online_models.linear_priors import DENSE_VARIANCE, DRIFTS, PRIORS
+from online_models.linear_weights import Floats, Table, Weights, numbers_of, rows_of, table_of
 from online_models.merge_rules import DenseGaussian, Gaussian
 from online_models.merging import Merging
 from online_models.named_numbers import is_name
-from online_models.priors import DENSE_VARIANCE, DRIFTS, PRIORS
 from online_models.river_door import Regressor
 from online_models.sheet import DENSE, N_GROUPS, Sheet, sheet_of
 from online_models.tables import (
@@ -29,7 +30,6 @@ from online_models.tables import (
 )
 from online_models.tables import Table as NamedTable
 from online_models.vector import WIDTH, NamedVector, named_rows
-from online_models.weights import Floats, Table, Weights, numbers_of, rows_of, table_of
 
 MAX_KEYS = 1 << 18
 """Sparse weights of one model in one partition: 6 MB of numbers."""
@@ -91,7 +91,7 @@ class LinearModel(Regressor, ABC):
     def learn(self, sheet: Sheet, y: float, *, frozen: bool = False) -> float:
         """Learn that the first row of `sheet` came out as `y`; returns what was predicted.
 
-        The learner's own weights learn in the sheet.
+        The learner's own weights, where the model reads them, learn in the sheet.
 
         Args:
             sheet: finite values only.
@@ -103,10 +103,6 @@ class LinearModel(Regressor, ABC):
     def predict_one(self, x: Features) -> float:  # type: ignore[override]
         """Expected value of y, always finite."""
         return float(self.predict(sheet_of(harmless(x)))[0])
-
-    def predict_many(self, common: Features, each: Iterable[Features]) -> list[float]:
-        """`predict_one` of `common` joined with each of `each`."""
-        return [self.predict_one({**common, **own}) for own in each]
 
     def learn_one(self, x: Features, y: float) -> None:  # type: ignore[override]
         """One step towards `y`; nothing where a value is not finite."""

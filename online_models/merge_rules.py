@@ -220,3 +220,41 @@ def _averaged(before: Values, moves: Moves) -> Values:
         counted[rows] += count
     moved = steps / np.where(counted > 0.0, counted, 1.0)[:, None]
     return np.column_stack((before[:, :-1] + moved, before[:, -1] + counted))
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Several rules of two numbers each, for the parts of one row."""
+
+    rules: tuple[Rule, ...]
+
+    def start(self, names: Names) -> Values:
+        """The parts' starts."""
+        return np.hstack([rule.start(names) for rule in self.rules])
+
+    def merge(self, before: Values, moves: Moves) -> Values:
+        """The parts merged."""
+        parts = [
+            rule.merge(before[:, part], [(rows, values[:, part]) for rows, values in moves])
+            for rule, part in self._parts()
+        ]
+        return np.hstack(parts)
+
+    def rebase(self, merged: Values, taken: Values, now: Values) -> Values:
+        """The parts re-based."""
+        return np.hstack(
+            [
+                rule.rebase(merged[:, part], taken[:, part], now[:, part])
+                for rule, part in self._parts()
+            ]
+        )
+
+    def information(self, names: Names, values: Values) -> Values:
+        """The sum of what the parts say."""
+        return sum(
+            (rule.information(names, values[:, part]) for rule, part in self._parts()),
+            np.zeros(len(names)),
+        )
+
+    def _parts(self) -> list[tuple[Rule, slice]]:
+        return [(rule, slice(2 * n, 2 * n + 2)) for n, rule in enumerate(self.rules)]

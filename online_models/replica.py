@@ -49,6 +49,8 @@ class Replica:
         }
         self.version = _version(self.models.values(), features)
         self.base = NO_BASE
+        self.frozen = False
+        """Whether the models only answer: nothing that learners share is learned."""
 
     @property
     def names(self) -> tuple[str, ...]:

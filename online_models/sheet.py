@@ -1,9 +1,10 @@
 """Sheet: what the models read of learners and activities, as arrays that compiled code can walk.
 
 One row is one (learner, activity, moment). Its *dense* part has a place for each named quantity;
-its *entries* are sparse: a key, a value and the group that they belong to. An entry with key 0 is
-the learner's own weight: it travels in the row (`mean`, `var`) and belongs to the learner's state,
-not to the model. What is not known is 0, which a linear model reads as absent.
+its *entries* are sparse: a key, a value and the group that they belong to. The first entries are
+the learner's own weights at succeeding: they travel in the row (`mean`, `var`; their key is 0) and
+belong to the learner's state, not to a model. What is not known is 0, which a linear model reads
+as absent.
 """
 
 from enum import IntEnum
@@ -14,10 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from online_models.contract import Features
-
-ENTRIES = 48
+ENTRIES = 56
 """Sparse entries that a row has room for."""
+
+Features = dict[str, float]
+"""Named features, for people and for River: name -> value. A missing one counts as 0."""
 
 Sheet = npt.NDArray[Any]
 """Array of `ROW`, shape (rows,)."""
@@ -50,67 +52,88 @@ class Group(IntEnum):
     OWN_SKILL = 18  # the learner at a skill
     OWN_ITEM = 19  # the learner at an activity
     OWN_REPEAT = 20  # the learner repeating
+    SKILLS_HISTORY = 21  # set of skills, last 5 outcomes on it
+    ITEM_LAST_OUTCOMES = 22  # activity, last 2 outcomes
+    SKILLS_FORM = 23  # set of skills, the learner's form on it
+    ITEM_ABILITY = 24  # activity, the learner's form
+    AFTER_TWO = 25  # previous two sets of skills and their outcomes, this set of skills
+    SKILLS_COUNT = 26  # set of skills, answers on it, last outcome
+    SKILLS_LAST_OUTCOMES = 27  # set of skills, last 3 outcomes
+    ITEM_PRACTICE = 28  # activity, answers on its skills
+    SKILLS_BOTH = 29  # set of skills, last 2 outcomes, last 2 outcomes on it
+    ITEM_GAP = 30  # activity, gap since and outcome of the last try
 
 
 N_GROUPS = len(Group)
 
-DENSE = (
-    "bias",
-    "successes",
-    "failures",
-    "item_successes",
-    "item_failures",
-    "successes_10m",
-    "successes_14d",
-    "successes_90d",
-    "failures_10m",
-    "failures_14d",
-    "failures_90d",
-    "new",
-    "gap",
-    "away",
-    "form_4",
-    "form_16",
-    "form_64",
-    "odds",
-    "same_1",
-    "same_2",
-    "same_3",
-    "item_gap",
-    "item_last",
-    "item_last_gap",
-    "item_seen",
-    "again_sign",
-    "again",
-    "stay_sign",
-    "stay",
-    "same_1_gap",
-    "odds_n",
-    "ability_n",
-    "away_2",
-    "gap_2",
-    "run",
-    "run_before",
-    "difficulty",
-    "stretch",
-    "affinity",
-    "length",
-    "engagement",
-    "pace",
-)
-"""Names of the quantities, in the order of `dense`; `processors/features/` defines them."""
 
-PLACE = {name: place for place, name in enumerate(DENSE)}
+class Dense(IntEnum):
+    """The quantities, in the order of `dense`. Append, never renumber.
+
+    S, F: weighted successes and failures; `lg(a, b)` is `ln((S + a) / (F + b)) / 2`; a gap is
+    `ln(1 + seconds) / 10`, a sign `2 outcome - 1`, 0 where there is none.
+    """
+
+    BIAS = 0  # 1
+    SUCCESSES = 1  # mean over skills of ln(1 + S) / 2, S of all evidence
+    FAILURES = 2  # the same with F
+    ITEM_SUCCESSES = 3  # ln(1 + S) of the learner's own tries at the activity
+    ITEM_FAILURES = 4  # the same with F
+    SUCCESSES_10M = 5  # ln(1 + sum over skills), fading with 10 minutes (time constant)
+    SUCCESSES_14D = 6  # half-life 14 days
+    SUCCESSES_90D = 7  # half-life 90 days
+    FAILURES_10M = 8  # the same with F
+    FAILURES_14D = 9
+    FAILURES_90D = 10
+    NEW = 11  # share of skills without evidence
+    GAP = 12  # gap since the latest practice of its skills
+    AWAY = 13  # gap since the last answer
+    FORM_4 = 14  # lg(.7, .3) over the last 4 answers, fading
+    FORM_16 = 15
+    FORM_64 = 16
+    ODDS = 17  # lg(1.4, .6) of all evidence for its skills
+    SAME_1 = 18  # sign of the newest outcome on exactly its skills
+    SAME_2 = 19  # of the one before
+    SAME_3 = 20
+    ITEM_GAP = 21  # gap since the last try at the activity
+    ITEM_LAST = 22  # its sign
+    ITEM_LAST_GAP = 23  # their product
+    ITEM_SEEN = 24  # 1 where it was tried
+    AGAIN_SIGN = 25  # sign of the last answer, where it was on this activity
+    AGAIN = 26  # 1 there
+    STAY_SIGN = 27  # the same where it was on another activity of the same skills
+    STAY = 28  # 1 there
+    SAME_1_GAP = 29  # same_1 times gap
+    ODDS_N = 30  # odds times ln(1 + attempts) / 3
+    ABILITY_N = 31  # lg(1.4, .6) of all, times ln(1 + answers) / 4
+    AWAY_2 = 32  # away squared
+    GAP_2 = 33  # gap squared
+    RUN = 34  # .7 ln(1 + answers in a row on the activity)
+    RUN_BEFORE = 35  # sign of the end of the run before
+    DIFFICULTY = 36  # 4 (difficulty - 1/2) as the catalogue has it
+    STRETCH = 37  # difficulty times odds
+    AFFINITY = 38  # ln(8 affinity) / 2
+    LENGTH = 39  # ln(planned minutes / 15) / 2
+    ENGAGEMENT = 40  # ln(1 + engagement) / 2
+    PACE = 41  # ln(pace)
+
+
+DENSE = tuple(place.name.lower() for place in Dense)
+"""Names of the quantities."""
+
+_PLACES = {name: place for place, name in enumerate(DENSE)}
 
 ROW = np.dtype(
     [
-        ("dense", "f8", (len(DENSE),)),
+        ("activity", "u8"),  # which it is, 0 where that is not known
+        ("dense", "f8", (len(DENSE),)),  # in the order of `Dense`
         ("key", "u8", (ENTRIES,)),
         ("x", "f8", (ENTRIES,)),
         ("mean", "f8", (ENTRIES,)),
         ("var", "f8", (ENTRIES,)),
         ("group", "u1", (ENTRIES,)),
-        ("size", "i8"),
+        ("size", "i8"),  # how many entries
+        ("own", "i8"),  # how many of them, the first ones, are the learner's own
     ],
     align=True,
 )
@@ -129,7 +152,7 @@ def sheet_of(x: Features) -> Sheet:
     sheet = blank(1)
     row, size = sheet[0], 0
     for name, value in x.items():
-        place = PLACE.get(name)
+        place = _PLACES.get(name)
         if place is not None:
             row["dense"][place] = value
         elif size < ENTRIES:

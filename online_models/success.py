@@ -1,78 +1,188 @@
 """Will this learner succeed at this item?
 
-The base model adds up the weights of all that a row holds. The *stacker* then weighs the sums of
-the groups: how far the items, the learner's form or what came before can be trusted is learned as
-well, and so the probability is calibrated. With s_g the sum of group g and V as in `gaussian`:
+Three layers, each a Gaussian logistic model (`gaussian`) that learns from every answer:
 
-    u_g = s_g / sqrt(1 + V / 4),  u_0 = .3
-    p = sigmoid(sum w_g u_g / sqrt(1 + .39 sum var_g u_g^2))
+- The *base* adds up the weights of everything that a row holds: quantities, items, skills, what
+  came just before, the learner's own weights.
+- *Counters*: each context also keeps two log odds of success, one *alone*, one *beyond* what the
+  base says, so that a context speaks for itself where the sum of all has gone astray.
+- The *stacker* weighs the sums of the groups and the counters: how far items, form or contexts can
+  be trusted is learned as well, and that calibrates. Inputs: sum of group g / sqrt(1 + V / 4), sum
+  of counters m / sqrt(1 + v / 4), a constant.
 
-Stacking: Wolpert, Neural Networks 5 (1992); the base goes on learning from its own p.
+Stacking: Wolpert, Neural Networks 5 (1992); counters and a mixer of their log odds are what
+context-mixing compressors do (Mahoney, "Adaptive weighing of context models", 2005).
 """
 
-from dataclasses import replace
+from collections.abc import Mapping
+from math import isfinite
 from typing import Any, ClassVar
 
 import numpy as np
 
+from online_models.block import Block
 from online_models.compiled import compiled
-from online_models.gaussian import SPREAD, add_up, keep, learn, look_up, probability
-from online_models.linear import MAX_KEYS, ProbabilityModel, dense_start
-from online_models.merge_rules import DenseGaussian
+from online_models.contract import Numbers, checked
+from online_models.features import harmless
+from online_models.gaussian import block_learn, block_score, learned, probability
+from online_models.merge_rules import Gaussian, SideBySide
 from online_models.merging import Merging
-from online_models.priors import DRIFTS
-from online_models.sheet import Group, Sheet
-from online_models.tables import Names, Values
-from online_models.vector import WIDTH, NamedVector
-from online_models.weights import Floats, Keys, Table
+from online_models.named_numbers import is_name
+from online_models.priors import (
+    ALONE_PLACES,
+    BEYOND_PLACES,
+    DENSE_VARIANCE,
+    DRIFTS,
+    INPUTS,
+    MAIN_PLACES,
+    PAIR_SHARE,
+    STACK_START,
+    STARTS,
+)
+from online_models.river_door import Regressor
+from online_models.sheet import DENSE, ENTRIES, N_GROUPS, Features, Group, Sheet, sheet_of
+from online_models.tables import (
+    EMPTY,
+    ModelBase,
+    Names,
+    Tables,
+    Values,
+    empty,
+    hashes_of,
+    names_of_hashes,
+    tables_of,
+)
+from online_models.tables import Table as NamedTable
+from online_models.tables import numbers_of as numbers_of_tables
+from online_models.weights import (
+    Floats,
+    Keys,
+    Table,
+    Weights,
+    keep,
+    look_up,
+    numbers_of,
+    rows_of,
+    table_of,
+)
 
-STACK = ("stack:constant", *(f"stack:{group.name.lower()}" for group in Group))
-_STACK_VARIANCE = 0.1
-_STACK_DRIFT = 1e-7
+MAX_KEYS = 1 << 19
+"""Contexts of one partition's own: 58 MB in a table that is half full."""
+
+MAX_MERGED = 1 << 20
+"""Contexts that a merge lets live."""
+
+_WIDTH = STARTS.shape[1]
+_LOW_BYTE = np.uint64(0xFF)
+_BASE_SPREAD = 0.25
 _STACK_SPREAD = 0.39
+_STACK_DRIFT = 1e-9
 _CONSTANT = 0.3
 
 
 @compiled
-def _inputs(parts: Floats, spread: float, out: Floats) -> None:
-    """What the stacker reads: a constant, and the sum of each group."""
-    out[0] = _CONSTANT
+def _base_sums(row: Any, held: Floats, parts: Floats) -> float:
+    """Sums of mean times value into `parts`, one a group, of all entries; returns their V."""
+    spread = 0.0
+    for n in range(row.size):
+        value, group = row.x[n], row.group[n]
+        if n < row.own:
+            mean, var = row.mean[n], row.var[n]
+        else:
+            mean, var = held[n, 0], held[n, 1]
+        if MAIN_PLACES[group] >= 0:
+            parts[group] += mean * value
+            spread += var * value * value
+    return spread
+
+
+@compiled
+def _share(row: Any, n: int) -> float:
+    """What the counters of entry `n` count in the stacker."""
+    if row.group[n] == Group.SKILL:
+        return float(row.x[n])
+    return float(PAIR_SHARE * row.x[n] if row.group[n] == Group.SKILLS_PAIR else 1.0)
+
+
+@compiled
+def _stack_inputs(row: Any, held: Floats, parts: Floats, spread: float, inputs: Floats) -> None:
+    """What the stacker reads."""
+    inputs[:] = 0.0
+    inputs[0] = _CONSTANT
     for group in range(len(parts)):
-        out[1 + group] = parts[group] / np.sqrt(1.0 + SPREAD * spread)
+        if MAIN_PLACES[group] >= 0:
+            inputs[MAIN_PLACES[group]] = parts[group] / np.sqrt(1.0 + _BASE_SPREAD * spread)
+    for n in range(row.own, row.size):
+        place = ALONE_PLACES[row.group[n]]
+        if place >= 0:
+            share = _share(row, n)
+            inputs[place] += share * held[n, 2] / np.sqrt(1.0 + _BASE_SPREAD * held[n, 3])
+            place = BEYOND_PLACES[row.group[n]]
+            inputs[place] += share * held[n, 4] / np.sqrt(1.0 + _BASE_SPREAD * held[n, 5])
 
 
 @compiled
-def _stacked(inputs: Floats, stack: Floats) -> tuple[float, float]:
-    """The stacker's probability, and V of its own weights."""
-    score = spread = 0.0
-    for n in range(len(inputs)):
-        score += stack[0, n] * inputs[n]
-        spread += stack[1, n] * inputs[n] * inputs[n]
-    return probability(score, _STACK_SPREAD * spread), spread
+def _count(pair: Floats, offset: float, y: float) -> None:
+    """One step of a counter, (mean, variance), whose log odds come on top of `offset`."""
+    p = probability(offset + pair[0], _STACK_SPREAD * pair[1])
+    slope = p * (1.0 - p)
+    damping = 1.0 / (1.0 + slope * pair[1])
+    learned(pair, 1.0, (y - p) * damping, slope * damping, 0.0)
 
 
 @compiled
-def _learn_stack(inputs: Floats, stack: Floats, error: float, slope: float) -> None:
-    for n in range(len(inputs)):
-        if inputs[n] != 0.0:
-            step = stack[1, n] * inputs[n]
-            stack[0, n] += step * error
-            stack[1, n] += _STACK_DRIFT - step * step * slope
-            stack[2, n] += 1.0
+def _read(row: Any, own: Table, base: Table, held: Floats) -> None:
+    """Numbers of every entry that is not the learner's own."""
+    for n in range(row.own, row.size):
+        look_up(row.key[n], own, base, STARTS[row.group[n]], held[n])
 
 
 @compiled
 def _predict(
-    sheet: Sheet, own: Table, base: Table, prior: Floats, dense: Floats, stack: Floats
+    sheet: Sheet,
+    own: Table,
+    base: Table,
+    dense_mean: Floats,
+    dense_covariance: Floats,
+    stack_mean: Floats,
+    stack_covariance: Floats,
 ) -> Floats:
-    parts, inputs = np.zeros(len(prior)), np.zeros(1 + len(prior))
-    out = np.zeros(len(sheet))
+    parts, inputs = np.zeros(N_GROUPS), np.zeros(len(stack_mean))
+    held, reach = np.zeros((ENTRIES, _WIDTH)), np.zeros(len(dense_mean))
+    out, stack_reach = np.zeros(len(sheet)), np.zeros(len(stack_mean))
     for n in range(len(sheet)):
-        look_up(sheet[n], own, base, prior)
-        spread = add_up(sheet[n], dense, parts)
-        _inputs(parts, spread, inputs)
-        out[n], _ = _stacked(inputs, stack)
+        row = sheet[n]
+        parts[:] = 0.0
+        _read(row, own, base, held)
+        parts[0], spread = block_score(row.dense, dense_mean, dense_covariance, reach)
+        spread += _base_sums(row, held, parts)
+        _stack_inputs(row, held, parts, spread, inputs)
+        score, spread = block_score(inputs, stack_mean, stack_covariance, stack_reach)
+        out[n] = probability(score, _STACK_SPREAD * spread)
     return out
+
+
+@compiled
+def _learn_own(row: Any, error: float, slope: float) -> None:
+    """One step of the learner's own weights, in the row."""
+    for n in range(row.own):
+        pair = np.array([row.mean[n], row.var[n]])
+        learned(pair, row.x[n], error, slope, DRIFTS[row.group[n]])
+        row.mean[n], row.var[n] = pair
+
+
+@compiled
+def _learn_entries(
+    row: Any, held: Floats, total: float, y: float, error: float, slope: float
+) -> None:
+    """One step of what the entries hold; `total` is z of the base."""
+    for n in range(row.own, row.size):
+        group = row.group[n]
+        if MAIN_PLACES[group] >= 0:
+            learned(held[n, :2], row.x[n], error, slope, 0.0)
+        if ALONE_PLACES[group] >= 0:
+            _count(held[n, 2:4], 0.0, y)
+            _count(held[n, 4:6], total, y)
 
 
 @compiled
@@ -82,64 +192,181 @@ def _learn(
     frozen: bool,
     own: Table,
     base: Table,
-    prior: Floats,
-    dense: Floats,
-    stack: Floats,
+    dense_mean: Floats,
+    dense_covariance: Floats,
+    stack_mean: Floats,
+    stack_covariance: Floats,
     changes: Keys,
     notes: Any,
-    drift: Floats,
 ) -> float:
-    parts, inputs = np.zeros(len(prior)), np.zeros(1 + len(prior))
-    look_up(row, own, base, prior)
-    spread = add_up(row, dense, parts)
-    _inputs(parts, spread, inputs)
-    stacked, own_spread = _stacked(inputs, stack)
-    if not frozen:
-        slope = stacked * (1.0 - stacked)
-        damping = 1.0 / (1.0 + slope * own_spread)
-        _learn_stack(inputs, stack, (y - stacked) * damping, slope * damping)
-    p = probability(parts.sum(), SPREAD * spread)
+    parts, inputs = np.zeros(N_GROUPS), np.zeros(len(stack_mean))
+    held, reach = np.zeros((ENTRIES, _WIDTH)), np.zeros(len(dense_mean))
+    stack_reach = np.zeros(len(stack_mean))
+    _read(row, own, base, held)
+    parts[0], spread = block_score(row.dense, dense_mean, dense_covariance, reach)
+    spread += _base_sums(row, held, parts)
+    _stack_inputs(row, held, parts, spread, inputs)
+    score, stack_spread = block_score(inputs, stack_mean, stack_covariance, stack_reach)
+    stacked = probability(score, _STACK_SPREAD * stack_spread)
+    total = parts.sum()
+    p = probability(total, _BASE_SPREAD * spread)
     slope = p * (1.0 - p)
     damping = 1.0 / (1.0 + slope * spread)
-    learn(row, dense, drift, (y - p) * damping, slope * damping, frozen)
-    if not frozen:
-        keep(row, own, changes, notes)
+    error, slope = (y - p) * damping, slope * damping
+    _learn_own(row, error, slope)
+    if frozen:
+        return stacked
+    _learn_entries(row, held, total, y, error, slope)
+    for n in range(row.own, row.size):
+        if row.x[n] != 0.0:
+            keep(row.key[n], held[n], own, changes, notes)
+    block_learn(dense_mean, dense_covariance, reach, error, slope, DRIFTS[0])
+    slope = stacked * (1.0 - stacked)
+    damping = 1.0 / (1.0 + slope * stack_spread)
+    error, slope = (y - stacked) * damping, slope * damping
+    block_learn(stack_mean, stack_covariance, stack_reach, error, slope, _STACK_DRIFT)
     return stacked
 
 
-def _vector_start(names: Names) -> Values:
-    """Mean, variance and count of quantities and of the stacker that nobody has learned."""
-    start = dense_start(names)
-    start[np.char.startswith(names, b"stack:")] = (1.0, _STACK_VARIANCE, 0.0)
-    start[names == STACK[0].encode()] = (0.0, _STACK_VARIANCE, 0.0)
+def _start_of(columns: slice) -> Any:
+    """What sparse rows start from, those of `columns`, by name."""
+
+    def start(names: Names) -> Values:
+        groups = np.minimum(hashes_of(names) & _LOW_BYTE, np.uint64(N_GROUPS - 1))
+        return STARTS[groups.astype(np.intp), columns]
+
     return start
 
 
-class SuccessModel(ProbabilityModel):
-    """P(success); y is the outcome in [0, 1]. Baseline: the mean outcome of the item."""
+def _table_of_base(base: ModelBase) -> Table:
+    """The sparse rows of a base, made for looking up; `ModelBase.view` keeps it."""
+    return table_of(_rows(base.tables))
+
+
+def _rows(tables: Tables) -> Table:
+    held = tables.get(_WIDTH, empty(_WIDTH))
+    return rows_of(hashes_of(held.names), held.values)
+
+
+def _blocks(tables: Tables) -> Numbers:
+    """The numbers of blocks among tables."""
+    return numbers_of_tables({width: rows for width, rows in tables.items() if width != _WIDTH})
+
+
+def _quantities() -> Block:
+    start = np.array([np.zeros(len(DENSE)), np.full(len(DENSE), DENSE_VARIANCE)])
+    return Block("quantities", DENSE, start)
+
+
+def _stack() -> Block:
+    return Block("stack", INPUTS, STACK_START)
+
+
+class SuccessModel(Regressor):
+    """P(success); y is the outcome in [0, 1]. Baseline: the mean outcome of the item.
+
+    A River regressor as well. Its numbers: by key of a context the mean and variance of its weight,
+    of its counter alone and of its counter beyond; "quantities" and "stack" are `Block`s.
+
+    Args:
+        max_keys: contexts that it holds at most beside those of its base.
+    """
 
     name: ClassVar[str] = "success"
-    merging: ClassVar[Merging] = replace(
-        ProbabilityModel.merging,
-        rules={**ProbabilityModel.merging.rules, WIDTH: DenseGaussian(_vector_start)},
+    schema: ClassVar[str] = (
+        "success/3: key: mean, variance of weight, counter alone, counter beyond; "
+        "quantities, stack: count, means, upper triangle of the covariance"
+    )
+    merging: ClassVar[Merging] = Merging(
+        {
+            _WIDTH: SideBySide(tuple(Gaussian(_start_of(slice(n, n + 2))) for n in (0, 2, 4))),
+            _quantities().width: _quantities().rule,
+            _stack().width: _stack().rule,
+        },
+        MAX_MERGED,
     )
 
     def __init__(self, max_keys: int = MAX_KEYS) -> None:
-        super().__init__(max_keys)
-        self._stack = NamedVector(STACK, _vector_start(np.array(STACK, "S")))
-
-    @property
-    def _vectors(self) -> tuple[NamedVector, ...]:
-        return self._dense, self._stack
+        self.max_keys = max_keys
+        self._weights = Weights(STARTS, max_keys)
+        self._dense, self._stack = _quantities(), _stack()
 
     def predict(self, sheet: Sheet) -> Floats:
-        """Probability for each row."""
-        return _predict(sheet, *self._arrays, self._stack.values)
+        """Probability of success for each row, shape (rows,), in [1e-4, 1 - 1e-4]."""
+        return _predict(sheet, *self._arrays)
 
     def learn(self, sheet: Sheet, y: float, *, frozen: bool = False) -> float:
-        """See `LinearModel.learn`."""
-        weights = self._weights
+        """Learn that the first row of `sheet` came out as `y`; returns what was predicted.
+
+        The learner's own weights learn in the sheet.
+
+        Args:
+            sheet: finite values only.
+            y: finite; beyond [0, 1] it counts as the end of it.
+            frozen: only the learner's own weights learn.
+        """
+        weights, outcome = self._weights, max(0.0, min(1.0, y))
         weights.make_room(int(sheet[0]["size"]))
-        target = max(0.0, min(1.0, y))
-        into = (self._stack.values, weights.changes, weights.notes, DRIFTS)
-        return float(_learn(sheet[0], target, frozen, *self._arrays, *into))
+        into = (weights.changes, weights.notes)
+        predicted = _learn(sheet[0], outcome, frozen, *self._arrays, *into)
+        if not frozen:
+            self._dense.count += 1.0
+            self._stack.count += 1.0
+        return float(predicted)
+
+    # twice, since names of River's features may be of any sort:
+    def predict_one(self, x: Features) -> float:  # type: ignore[override]
+        """Probability of success, whatever `x` holds."""
+        return float(self.predict(sheet_of(harmless(x)))[0])
+
+    def learn_one(self, x: Features, y: float) -> None:  # type: ignore[override]
+        """One step towards `y`; nothing where a value is not finite."""
+        usable = harmless(x)
+        if len(usable) == len(x) and isfinite(y):
+            self.learn(sheet_of(usable), y)
+
+    def state(self) -> Numbers:
+        """What was learned since the base, by name in order."""
+        numbers = numbers_of(self._weights.rows())
+        return dict(sorted((numbers | self._dense.state() | self._stack.state()).items()))
+
+    def restore(self, numbers: Mapping[str, tuple[float, ...]], base: ModelBase = EMPTY) -> None:
+        """Know exactly `numbers` over those of `base`.
+
+        Raises:
+            ValueError: where a name is no context and no block, or a value does not fit.
+        """
+        self.restore_tables(tables_of(checked(self, numbers, self._fits)), base)
+
+    def tables(self) -> Tables:
+        """`state()` as arrays."""
+        found = tables_of(self._dense.state() | self._stack.state())
+        rows = self._weights.rows()
+        if len(rows):
+            names = names_of_hashes(rows["key"])
+            order = np.argsort(names)
+            found[_WIDTH] = NamedTable(names[order], rows["values"][order])
+        return dict(sorted(found.items()))
+
+    def restore_tables(self, own: Tables, base: ModelBase) -> None:
+        """`restore` from arrays, without a check."""
+        self._weights.adopt(_rows(own), base.view(_table_of_base))
+        for block in (self._dense, self._stack):
+            block.adopt(_blocks(own), _blocks(base.tables))
+
+    def touched(self) -> Numbers:
+        """What was learned since the last call."""
+        return self._weights.touched() | self._dense.touched() | self._stack.touched()
+
+    def _fits(self, name: str, values: tuple[float, ...]) -> bool:
+        for block in (self._dense, self._stack):
+            if name == block.name:
+                return block.fits(values)
+        return is_name(name) and len(values) == _WIDTH and min(values[1::2]) > 0.0
+
+    @property
+    def _arrays(self) -> tuple[Table, Table, Floats, Floats, Floats, Floats]:
+        """What predicting reads."""
+        dense, stack = self._dense, self._stack
+        blocks = (dense.mean, dense.covariance, stack.mean, stack.covariance)
+        return (self._weights.own, self._weights.base, *blocks)

@@ -1,7 +1,8 @@
-"""Weights: Gaussian weights by 64-bit key, as arrays; a shared base and what was learned since.
+"""Weights: numbers by 64-bit key, as arrays; a shared base and what was learned since.
 
 An open-addressing hash table (linear probing). Key 0 marks a free place; the lowest byte of a key
-is its `Group`, so a prior needs no table. The base is never written: partitions share it.
+is its `Group`, so what a row starts from needs no table. The base is never written: partitions
+share it. A row holds Gaussians, mean and variance in turn.
 """
 
 from typing import Any
@@ -10,17 +11,20 @@ import numpy as np
 import numpy.typing as npt
 
 from online_models.compiled import compiled
-from online_models.contract import Numbers
+from online_models.tables import Numbers
 
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
 Table = npt.NDArray[Any]
-"""Array of `PLACE_TYPE`, its length a power of two."""
+"""Array of `place_type(width)`, its length a power of two."""
 
-PLACE_TYPE = np.dtype([("key", "u8"), ("mean", "f8"), ("var", "f8"), ("touched", "u8")])
-_NOTHING = np.zeros(0, PLACE_TYPE)
 _SMALLEST = 1024
 _GROUP = np.uint64(0xFF)
+
+
+def place_type(width: int) -> np.dtype[Any]:
+    """What a place of a table holds."""
+    return np.dtype([("key", "u8"), ("values", "f8", (width,)), ("touched", "u8")])
 
 
 @compiled
@@ -36,25 +40,40 @@ def find(table: Table, key: Any) -> Any:
 
 
 @compiled
-def own_place(own: Table, changes: Keys, notes: Any, weight: Any) -> Any:
-    """Place of a weight that is about to change; it is taken in and noted where it was not.
+def look_up(key: Any, own: Table, base: Table, start: Floats, values: Floats) -> None:
+    """Copy the numbers of `key` into `values`: its own, else the base's, else `start`."""
+    place = find(own, key)
+    if place >= 0:
+        values[:] = own[place].values
+        return
+    place = find(base, key)
+    if place >= 0:
+        values[:] = base[place].values
+    else:
+        values[:] = start
+
+
+@compiled
+def keep(key: Any, values: Floats, own: Table, changes: Keys, notes: Any) -> None:
+    """Write the numbers of `key`, which is taken in and noted where it was not.
 
     Args:
+        key: of the row.
+        values: what it holds from now on.
         own: table with room for one more.
         changes: keys that have changed, with room for one more.
         notes: `Weights.notes`.
-        weight: key, mean and variance that it starts from.
     """
-    place = find(own, weight[0])
+    place = find(own, key)
     if place < 0:
         place = -1 - place
-        own[place].key, own[place].mean, own[place].var = weight
+        own[place].key = key
         notes[0] += 1
     if own[place].touched == 0:
         own[place].touched = 1
-        changes[notes[1]] = weight[0]
+        changes[notes[1]] = key
         notes[1] += 1
-    return place
+    own[place].values[:] = values
 
 
 @compiled
@@ -74,42 +93,42 @@ def _places(table: Table, keys: Keys) -> Any:
 def table_of(rows: Table) -> Table:
     """A table of rows with different keys, half full at most."""
     places = max(_SMALLEST, 1 << (2 * len(rows) - 1).bit_length())
-    table = np.zeros(places, PLACE_TYPE)
+    table = np.zeros(places, rows.dtype)
     _fill(table, rows)
     return table
 
 
-def rows_of(keys: npt.ArrayLike, values: npt.ArrayLike) -> Table:
-    """Rows of weights from keys, shape (n,), and means and variances, shape (n, 2)."""
-    rows = np.zeros(len(np.asarray(keys, np.uint64)), PLACE_TYPE)
-    rows["key"] = keys
-    rows["mean"], rows["var"] = np.asarray(values, np.float64).reshape(-1, 2).T
+def rows_of(keys: npt.ArrayLike, values: Floats) -> Table:
+    """Rows from keys, shape (n,), and numbers, shape (n, width)."""
+    rows = np.zeros(len(values), place_type(values.shape[1]))
+    rows["key"], rows["values"] = keys, values
     return rows
 
 
 def numbers_of(rows: Table) -> Numbers:
-    """(mean, variance) by key in hexadecimal, in order of keys."""
+    """Numbers by key in hexadecimal, in order of keys."""
     rows = rows[np.argsort(rows["key"])]
-    columns = (rows[name].tolist() for name in ("key", "mean", "var"))
-    return {f"{key:x}": (mean, var) for key, mean, var in zip(*columns, strict=True)}
+    pairs = zip(rows["key"].tolist(), rows["values"].tolist(), strict=True)
+    return {f"{key:x}": tuple(values) for key, values in pairs}
 
 
 class Weights:
     """The sparse weights of one model in one partition.
 
     Args:
-        prior: variance of an untouched weight, by group.
-        max_keys: weights of its own that it holds at most; then the half that says least goes.
+        start: what an untouched row holds, by group, shape (groups, width).
+        max_keys: rows of its own that it holds at most; then the quarter that says least goes.
     """
 
-    def __init__(self, prior: Floats, max_keys: int) -> None:
-        self._prior = prior
+    def __init__(self, start: Floats, max_keys: int) -> None:
+        self.start = start
         self._max_keys = max_keys
-        self.adopt(_NOTHING)
+        self._nothing = rows_of([], np.zeros((0, start.shape[1])))
+        self.adopt(self._nothing)
 
-    def adopt(self, rows: Table, base: Table = _NOTHING) -> None:
+    def adopt(self, rows: Table, base: Table | None = None) -> None:
         """Hold exactly `rows` over `base` (what `table_of` made), which stays as it is."""
-        self.base = base if len(base) else table_of(_NOTHING)
+        self.base = table_of(self._nothing) if base is None else base
         self.own = table_of(rows)
         self.changes = np.zeros(_SMALLEST, np.uint64)
         """Keys of its own that changed since the last `touched`, `notes[1]` of them."""
@@ -124,16 +143,16 @@ class Weights:
         """See to it that `entries` more keys can be learned; to be called before learning."""
         held, changed = self.notes.tolist()
         if held + entries > self._max_keys:
-            self._forget(max(0, min(self._max_keys // 2, self._max_keys - entries)))
+            self._forget(max(0, min(3 * self._max_keys // 4, self._max_keys - entries)))
         elif 2 * (held + entries) > len(self.own):
-            grown = np.zeros(2 * len(self.own), PLACE_TYPE)
+            grown = np.zeros(2 * len(self.own), self.own.dtype)
             _fill(grown, self.rows())
             self.own = grown
         if changed + entries > len(self.changes):
             self.changes = np.concatenate((self.changes, np.zeros_like(self.changes)))
 
     def rows(self) -> Table:
-        """The weights of its own, in no order."""
+        """The rows of its own, in no order."""
         held: Table = self.own[self.own["key"] != 0]
         return held
 
@@ -148,24 +167,25 @@ class Weights:
         self._dropped = set()
         return changes
 
-    def _forget(self, keep: int) -> None:
-        """Go back to the base with all weights of its own but the `keep` that say most."""
+    def _forget(self, keep_rows: int) -> None:
+        """Go back to the base with all rows of its own but the `keep_rows` that say most."""
         rows = self.rows()
-        order = np.lexsort((rows["key"], -worth(rows, self._prior)))
-        self._dropped.update(rows["key"][order[keep:]].tolist())
-        kept = np.zeros(len(self.own), PLACE_TYPE)
-        _fill(kept, rows[order[:keep]])
+        order = np.lexsort((rows["key"], -worth(rows["key"], rows["values"], self.start)))
+        self._dropped.update(rows["key"][order[keep_rows:]].tolist())
+        kept = np.zeros(len(self.own), self.own.dtype)
+        _fill(kept, rows[order[:keep_rows]])
         self.own = kept
-        self.notes[0] = keep
+        self.notes[0] = keep_rows
 
 
-def worth(rows: Table, prior: Floats) -> Floats:
-    """How much each weight says, in nats: KL divergence of what is known from its prior.
+def worth(keys: Keys, values: Floats, start: Floats) -> Floats:
+    """How much each row says, in nats: KL divergence of its Gaussians from what they start from.
 
-    `(v / v0 + m^2 / v0 - 1 - ln(v / v0)) / 2` for Gaussians (Kullback, "Information Theory and
+    `(v / v0 + (m - m0)^2 / v0 - 1 - ln(v / v0)) / 2` each (Kullback, "Information Theory and
     Statistics", 1959, chapter 9); 0 where nothing was learned.
     """
-    v0 = prior[(rows["key"] & _GROUP).astype(np.int64)]
-    ratio = rows["var"] / v0
-    nats: Floats = 0.5 * (ratio + rows["mean"] * rows["mean"] / v0 - 1.0 - np.log(ratio))
+    origin = start[(keys & _GROUP).astype(np.intp)]
+    ratio = values[:, 1::2] / origin[:, 1::2]
+    shift = (values[:, ::2] - origin[:, ::2]) ** 2 / origin[:, 1::2]
+    nats: Floats = 0.5 * (ratio + shift - 1.0 - np.log(ratio)).sum(axis=1)
     return nats

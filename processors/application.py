@@ -64,8 +64,11 @@ class Application:
         if state.remembers(trace):
             self.duplicates += 1
             return
-        self._score(learn(self._models, state, event, trace), event.received_at)
+        observations, answer = learn(self._models, state, event, trace)
+        self._score(observations, event.received_at)
         apply(state, trace)
+        if answer is not None:
+            answer.remember(state)
         self.receipts[key] = encode_receipt(Receipt(event.learner, short(event.digest), trace))
         self._causes[event.learner] = (offset, event)
 

@@ -3,8 +3,9 @@
 from bisect import insort
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from processors.features.facts import Facts, facts_of
 from schemas.codec import hash64
 from schemas.reference import Activity
 
@@ -27,6 +28,8 @@ class Entry:
     """Keys of the activities that name it as a prerequisite, withdrawn ones left out."""
     content: int
     """Hash of the kind of content; 0 where nobody said."""
+    facts: Facts = field(compare=False, repr=False)
+    """What models are told of it, one row."""
 
 
 class Index:
@@ -161,13 +164,16 @@ class Catalogue:
                     self._teaching.pop(hash64(skill), None)
 
     def _build(self, activity: Activity) -> Entry:
+        key, skills = hash64(activity.id), _hashes(activity.skills)
+        content = hash64(activity.content) if activity.content else 0
         return Entry(
             activity=activity,
-            key=hash64(activity.id),
-            skills=_hashes(activity.skills),
+            key=key,
+            skills=skills,
             prerequisites=_hashes(activity.prerequisites),
             unlocks=_hashes(sorted(self._by_prerequisite.of(activity.id))),
-            content=hash64(activity.content) if activity.content else 0,
+            content=content,
+            facts=facts_of(key, skills, activity.difficulty, content, activity.minutes),
         )
 
     def _sorted(self, ids: AbstractSet[str]) -> tuple[Entry, ...]:

@@ -1,11 +1,14 @@
 """Predict, then learn: what each event teaches the models of its partition."""
 
-from online_models.contract import Features, Model
+from typing import NamedTuple
+
 from online_models.duration import log_minutes
 from online_models.observation import Observation
 from online_models.replica import Replica
+from online_models.sheet import Sheet
+from processors.features.facts import Facts, facts_of
 from processors.features.records.history import Step
-from processors.features.vector import Inputs
+from processors.features.situation import Answer, Situation
 from processors.state import LearnerState
 from processors.trace import Trace
 from schemas.event import LearningEvent
@@ -30,71 +33,70 @@ _STARTING = frozenset(
 )
 
 
-def learn(
-    models: Replica, state: LearnerState, event: LearningEvent, trace: Trace
-) -> list[Observation]:
+class Taught(NamedTuple):
+    """What an event has taught."""
+
+    observations: list[Observation]
+    answer: Answer | None
+    """To be remembered by the learner's state once it has counted the event."""
+
+
+def learn(models: Replica, state: LearnerState, event: LearningEvent, trace: Trace) -> Taught:
     """Teach `models` what `trace` shows, given the learner's `state` just before it."""
     if trace.kind not in _STARTING:
-        return []
-    last = state.newest
-    observations = _learn_own(models, state, event, trace)
+        return Taught([], None)
+    last, situation = state.newest, Situation(state, trace.at)
+    taught = _learn_own(models, situation, event, trace)
     if last is not None and last.activity != trace.activity:
-        observations += _learn_left(models, state, last, trace)
-        if last.activity:
+        taught.observations.extend(_learn_left(models, situation, last))
+        if last.activity and not models.frozen:
             models.follows.learn(last.activity, trace.activity)
-    models.items.learn(trace.activity, trace.outcome, trace.seconds)
-    return observations
+    if not models.frozen:
+        models.items.learn(trace.activity, trace.outcome, trace.seconds)
+    return taught
 
 
-def _learn_own(
-    models: Replica, state: LearnerState, event: LearningEvent, trace: Trace
-) -> list[Observation]:
+def _learn_own(models: Replica, situation: Situation, event: LearningEvent, trace: Trace) -> Taught:
     """What the event shows of its own activity: success, that it was finished, how long it took."""
     finished = trace.finish > 0
     if trace.outcome is None and not finished:
-        return []
-    x = features_of(state, event, trace)
-    key, baselines = trace.activity, models.baselines
-    observations = []
-    if trace.outcome is not None:
-        expected = baselines.success(key)
-        observations.append(_predict_then_learn(models.success, x, expected, trace.outcome))
-    if finished and not state.is_done(key):
-        observations.append(_learn_engagement(models, x, key, 1.0))
+        return Taught([], None)
+    facts = facts_of_event(event, trace)
+    sheet = situation.sheet(facts)
+    key, observations = trace.activity, []
+    if finished and not situation.state.is_done(key):
+        observations.append(_learn_engagement(models, sheet, key, 1.0))
     if finished and trace.seconds:
-        minutes = log_minutes(trace.seconds)
-        expected = baselines.duration(key)
-        observations.append(_predict_then_learn(models.duration, x, expected, minutes))
-    return observations
+        minutes, baseline = log_minutes(trace.seconds), models.baselines.duration(key)
+        predicted = models.duration.learn(sheet, minutes, frozen=models.frozen)
+        observations.append(Observation("duration", predicted, baseline, minutes))
+    if trace.outcome is None:
+        return Taught(observations, None)
+    baseline = models.baselines.success(key)
+    predicted = models.success.learn(sheet, trace.outcome, frozen=models.frozen)
+    observations.append(Observation("success", predicted, baseline, trace.outcome))
+    return Taught(observations, Answer(situation, facts, sheet, trace.outcome))
 
 
-def _learn_left(
-    models: Replica, state: LearnerState, last: Step, trace: Trace
-) -> list[Observation]:
+def _learn_left(models: Replica, situation: Situation, last: Step) -> list[Observation]:
     """That the learner left unfinished what the last event was about, for something else."""
-    if not last.activity or last.kind not in _STARTING or state.is_done(last.activity):
+    key = last.activity
+    if not key or last.kind not in _STARTING or situation.state.is_done(key):
         return []
-    inputs = Inputs(state, trace.at)
-    x = {**inputs.learner(), **inputs.activity(last.activity, last.skills, None, 0, None)}
-    return [_learn_engagement(models, x, last.activity, 0.0)]
+    sheet = situation.sheet(facts_of(key, last.skills, None, 0, None))
+    return [_learn_engagement(models, sheet, key, 0.0)]
 
 
-def _learn_engagement(models: Replica, x: Features, activity: int, finished: float) -> Observation:
-    expected = models.baselines.engagement(activity)
-    models.baselines.learn_engagement(activity, finished)
-    return _predict_then_learn(models.engagement, x, expected, finished)
+def _learn_engagement(models: Replica, sheet: Sheet, key: int, finished: float) -> Observation:
+    baseline = models.baselines.engagement(key)
+    if not models.frozen:
+        models.baselines.learn_engagement(key, finished)
+    predicted = models.engagement.learn(sheet, finished, frozen=models.frozen)
+    return Observation("engagement", predicted, baseline, finished)
 
 
-def features_of(state: LearnerState, event: LearningEvent, trace: Trace) -> Features:
-    """Input of the models for this learner at this activity, before the event counts."""
-    inputs = Inputs(state, trace.at)
-    own = inputs.activity(
+def facts_of_event(event: LearningEvent, trace: Trace) -> Facts:
+    """What the models are told of the event's activity."""
+    return facts_of(
         trace.activity, trace.skills, event.difficulty, trace.content, trace.planned_minutes
     )
-    return {**inputs.learner(), **own}
-
-
-def _predict_then_learn(model: Model, x: Features, baseline: float, y: float) -> Observation:
-    predicted = model.predict_one(x)
-    model.learn_one(x, y)
-    return Observation(model.name, predicted, baseline, y)

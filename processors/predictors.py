@@ -1,16 +1,16 @@
 """What ranking needs of the models, and nothing more."""
 
-from collections.abc import Iterable
 from typing import Protocol
 
-Features = dict[str, float]
+from online_models.sheet import Sheet
+from online_models.weights import Floats
 
 
 class Expectation(Protocol):
     """A model of one expected outcome."""
 
-    def predict_many(self, common: Features, each: Iterable[Features]) -> list[float]:
-        """The expected outcome of `{**common, **own}` for each `own`, in their order."""
+    def predict(self, sheet: Sheet) -> Floats:
+        """The expected outcome of each row, shape (rows,)."""
 
 
 class Following(Protocol):

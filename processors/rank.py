@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 from processors.candidates.stream import Candidate
 from processors.features.decay import DAY_SEC
-from processors.features.vector import Inputs
+from processors.features.facts import stacked
+from processors.features.situation import Situation
 from processors.learner_view import LearnerView
-from processors.predictors import Features
 from processors.reference import Entry
 from schemas.queue import Expected
 
@@ -75,11 +75,12 @@ class Scored:
 def rank(candidates: Iterable[Candidate], view: LearnerView) -> list[Scored]:
     """The best candidates, best first, ties by id; duties are never cut off."""
     listed = shortlist([_prospect(candidate, view) for candidate in candidates], view)
-    inputs = Inputs(view.state, view.now)
-    own = [_features(prospect.candidate.entry, inputs) for prospect in listed]
-    common = inputs.learner()
-    successes = view.predictors.success.predict_many(common, own)
-    engagements = view.predictors.engagement.predict_many(common, own)
+    if not listed:
+        return []
+    facts = stacked([prospect.candidate.entry.facts for prospect in listed])
+    sheet = Situation(view.state, view.now).sheet(facts)
+    successes = view.predictors.success.predict(sheet).tolist()
+    engagements = view.predictors.engagement.predict(sheet).tolist()
     scored = [
         _scored(*outlook, view) for outlook in zip(listed, successes, engagements, strict=True)
     ]
@@ -145,13 +146,6 @@ def _forgetting(entry: Entry, view: LearnerView) -> float:
         return 0.0
     faded = view.faded.intersection(entry.skills)
     return max((1.0 - view.recall(skill, view.now) for skill in faded), default=0.0)
-
-
-def _features(entry: Entry, inputs: Inputs) -> Features:
-    """What the models learned from, so lengths are rounded as `processors.trace` rounds them."""
-    activity = entry.activity
-    minutes = round(activity.minutes, 2) if activity.minutes else None
-    return inputs.activity(entry.key, entry.skills, activity.difficulty, entry.content, minutes)
 
 
 def _scored(prospect: Prospect, success: float, engagement: float, view: LearnerView) -> Scored:

@@ -9,22 +9,39 @@ Beyond the bounds the least recent leaves, by event time, ties by key, and what 
 Which skills and activities remain, and when they were last touched, still does not depend on the
 order; but a sum lacks what it had counted before it left and came back, so there the order counts.
 
-| kept                        | at most | bytes each | who leaves                             |
-|-----------------------------|---------|------------|----------------------------------------|
-| skills with evidence        | 24      | 74         | longest not practised                  |
-| activities engaged with     | 32      | 25         | longest not touched                    |
-| finished activities         | 128     | 8          | longest ago finished, by days          |
-| kinds of content            | 8       | 16         | least recent use (half-life 30 days)   |
-| history                     | 16      | 18         | oldest                                 |
-| sums, counts, version, CRC  | 1       | 66         |                                        |
+| kept                        | at most  | bytes each | who leaves                            |
+|-----------------------------|----------|------------|---------------------------------------|
+| skills with evidence        | 24       | 71         | longest not practised                 |
+| activities engaged with     | 40       | 30         | longest not touched                   |
+| sets of skills answered on  | 6        | 17         | longest not answered on               |
+| finished activities         | 65 - 128 | 8          | longest ago finished, by days         |
+| kinds of content            | 8        | 16         | least recent use (half-life 30 days)  |
+| history                     | 16       | 18         | oldest                                |
+| form                        | 1        | 84         |                                       |
+| sums, counts, version, CRC  | 1        | 67         |                                       |
+
+Finished activities have the room that is left: 65 of them where all else is full.
+
+The models' own part (form, sets, the tail of the rows of skills and activities) follows arrival and
+is written by `processors.features.answers`; nothing but the models reads it.
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
+from operator import mul
 from struct import Struct
 from zlib import crc32
 
 from processors.features.decay import clock_sec, shift
-from processors.features.records import activity, contents, finished, history, skill, totals
+from processors.features.records import (
+    activity,
+    contents,
+    finished,
+    form,
+    history,
+    skill,
+    totals,
+)
 from processors.features.records.activity import ActivityRecord, activity_record
 from processors.features.records.finished import Finished
 from processors.features.records.history import Step
@@ -34,15 +51,29 @@ from processors.features.records.totals import Totals
 from processors.trace import Trace
 from schemas.errors import Corrupt
 
-VERSION = 1
-_SKILLS = Layout(24, skill.ROW.size)
-_ACTIVITIES = Layout(32, activity.ROW.size)
+VERSION = 2
+MAX_BYTES = 4096
+_SKILLS = Layout(24, skill.ROW.size, skill.TAIL)
+_ACTIVITIES = Layout(40, activity.ROW.size, activity.TAIL)
+_SETS = Layout(6, form.SET_ROW.size, form.SET_TAIL)
 _CHECK = Struct(">BI")
 """Version; CRC-32 of all that follows."""
-_COUNTS = Struct(">BBBBB")
-"""Rows of skills, activities, finished, contents, history."""
+_COUNTS = Struct(">BBBBBB")
+"""Rows of skills, activities, sets, finished, contents, history."""
 _START = _CHECK.size + _COUNTS.size
-_ROWS = _START + totals.ROW.size
+_FORM = _START + totals.ROW.size
+_ROWS = _FORM + form.SIZE
+_SIZES = (
+    _SKILLS.size,
+    _ACTIVITIES.size,
+    _SETS.size,
+    finished.SIZE,
+    contents.ROW.size,
+    history.SIZE,
+)
+_SURELY_FINISHED = 65
+"""Finished activities that there is always room for."""
+
 _RESTORE = "restore the store's last good copy, or delete the state and replay the events"
 
 
@@ -54,7 +85,9 @@ class LearnerState:
         "activity_rows",
         "contents",
         "finished",
+        "form",
         "history_rows",
+        "set_rows",
         "skill_rows",
         "totals",
     )
@@ -63,6 +96,8 @@ class LearnerState:
         self.totals = sums
         self.skill_rows = skills
         self.activity_rows = activities
+        self.set_rows = Table(_SETS)
+        self.form = bytearray(form.SIZE)
         self.finished = Finished()
         self.contents: contents.Contents = {}
         self.history_rows = b""
@@ -142,6 +177,15 @@ def apply(state: LearnerState, trace: Trace) -> None:
         state.finished.add(trace.activity, trace.at, trace.finish)
     row = history.pack_step(trace, state.activity_rows, state.skill_rows)
     state.history_rows = history.with_row(state.history_rows, row)
+    if len(state.finished) > _SURELY_FINISHED:
+        state.finished.trim(_room_for_finished(state))
+
+
+def keep_set(state: LearnerState, key: int, at: float) -> None:
+    """See to it that the set of skills `key` has a row: it was answered on at `at`."""
+    row = state.set_rows.get(key)
+    last = max(clock_sec(at), 0 if row is None else last_of(row))
+    state.set_rows.put(key, form.SET_ROW.pack(last, key))
 
 
 def withdraw(state: LearnerState, trace: Trace) -> None:
@@ -202,6 +246,13 @@ def _withdraw_activity(state: LearnerState, trace: Trace) -> None:
         state.activity_rows.put(key, rest)
 
 
+def _room_for_finished(state: LearnerState) -> int:
+    tables = (state.skill_rows, state.activity_rows, state.set_rows)
+    used = _ROWS + sum(table.nbytes for table in tables)
+    used += len(state.contents) * contents.ROW.size + len(state.history_rows)
+    return (MAX_BYTES - used) // finished.SIZE
+
+
 def _last_left(state: LearnerState, row: bytes, steps: Sequence[Step]) -> int:
     """Latest of what stays; where the history does not know it, the history's start at most."""
     known = steps[-1:] or state.history[:1]
@@ -213,6 +264,7 @@ def encode(state: LearnerState) -> bytes:
     counts = _COUNTS.pack(
         state.skill_rows.width,
         state.activity_rows.width,
+        state.set_rows.width,
         len(state.finished),
         len(state.contents),
         len(state.history_rows) // history.SIZE,
@@ -221,8 +273,10 @@ def encode(state: LearnerState) -> bytes:
         (
             counts,
             totals.ROW.pack(*state.totals),
+            bytes(state.form),
             state.skill_rows.encode(),
             state.activity_rows.encode(),
+            state.set_rows.encode(),
             state.finished.encode(),
             contents.encode(state.contents),
             state.history_rows,
@@ -237,31 +291,29 @@ def decode(data: bytes) -> LearnerState:
     Raises:
         Corrupt: where `data` is not what this version of `encode` wrote.
     """
-    skills, activities, done, used, steps = _ends(data)
+    skills, activities, sets, done, used, steps = _ends(data)
     state = LearnerState(
-        totals.totals_of(data[_START:_ROWS]),
+        totals.totals_of(data[_START:_FORM]),
         Table(_SKILLS, data[_ROWS:skills]),
         Table(_ACTIVITIES, data[skills:activities]),
     )
-    state.finished = Finished(data[activities:done])
+    state.form = bytearray(data[_FORM:_ROWS])
+    state.set_rows = Table(_SETS, data[activities:sets])
+    state.finished = Finished(data[sets:done])
     state.contents = contents.decode(data[done:used])
     state.history_rows = data[used:steps]
     return state
 
 
-def _ends(data: bytes) -> tuple[int, int, int, int, int]:
+def _ends(data: bytes) -> list[int]:
     """Where the rows of each sort end."""
     if len(data) < _ROWS:
         raise Corrupt(f"a learner's state of {len(data)} bytes is too short: {_RESTORE}")
     version, crc = _CHECK.unpack_from(data)
     if version != VERSION:
         raise Corrupt(f"a learner's state of version {version}, not {VERSION}: {_RESTORE}")
-    n_skills, n_activities, n_done, n_used, n_steps = _COUNTS.unpack_from(data, _CHECK.size)
-    skills = _ROWS + n_skills * skill.ROW.size
-    activities = skills + n_activities * activity.ROW.size
-    done = activities + n_done * finished.SIZE
-    used = done + n_used * contents.ROW.size
-    steps = used + n_steps * history.SIZE
-    if len(data) != steps or crc32(data[_CHECK.size :]) != crc:
+    counts = _COUNTS.unpack_from(data, _CHECK.size)
+    ends = list(accumulate(map(mul, counts, _SIZES), initial=_ROWS))[1:]
+    if len(data) != ends[-1] or crc32(data[_CHECK.size :]) != crc:
         raise Corrupt(f"a learner's state is not what was written: {_RESTORE}")
-    return skills, activities, done, used, steps
+    return ends

@@ -5,6 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from online_models.sheet import Sheet
+from online_models.weights import Floats
 from processors.objective import Objective
 from processors.queueing import Basis, Occasion, Rebuilt, build_queue, rebuild
 from processors.reference import Reference
@@ -29,18 +33,9 @@ class Fixed:
     by_key: Mapping[int, float] = field(default_factory=dict)
     asked: list[int] = field(default_factory=list)
 
-    def predict_many(
-        self, common: dict[str, float], each: Iterable[dict[str, float]]
-    ) -> list[float]:
-        assert common
-        features = list(each)
-        self.asked.append(len(features))
-        return [self._of(own) for own in features]
-
-    def _of(self, own: dict[str, float]) -> float:
-        switches = (name for name in own if name.startswith("i:"))
-        keys = [int(name.removeprefix("i:"), 16) for name in switches]
-        return self.by_key.get(keys[0], self.value) if keys else self.value
+    def predict(self, sheet: Sheet) -> Floats:
+        self.asked.append(len(sheet))
+        return np.array([self.by_key.get(key, self.value) for key in sheet["activity"].tolist()])
 
 
 @dataclass

@@ -76,7 +76,6 @@ def _skill(state: LearnerState, skill: int, at: float) -> dict[str, Any]:
 def _counts(practised: Practice, which: int) -> dict[str, float]:
     return {
         "14d": practised.within_14d[which],
-        "1d": practised.within_1d[which],
         "90d": practised.within_90d[which],
         "all": practised.whole[which],
     }

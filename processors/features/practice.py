@@ -22,10 +22,8 @@ class Practice(NamedTuple):
     """Events that were evidence, each counted as 1; up to 65,535."""
     whole: Pair
     """Since ever."""
-    within_1d: Pair
-    """`sum_i w_i 2^(-(t - t_i) / h)`, h = 1 day."""
     within_14d: Pair
-    """h = 14 days."""
+    """`sum_i w_i 2^(-(t - t_i) / h)`, h = 14 days."""
     within_90d: Pair
     """h = 90 days."""
 
@@ -34,11 +32,10 @@ def practice(state: LearnerState, skill: int, at: float) -> Practice:
     """Counts at several half-lives (as in DAS3H, Choffin et al., EDM 2019, but fading)."""
     evidence = state.skill(skill)
     if evidence is None:
-        return Practice(0, _NONE, _NONE, _NONE, _NONE)
+        return Practice(0, _NONE, _NONE, _NONE)
     return Practice(
         evidence.attempts,
         evidence.whole,
-        evidence.within_1d(at),
         evidence.within_14d(at),
         evidence.within_90d(at),
     )

@@ -23,7 +23,7 @@ _NIL = 1e-200
 """Below this, sums have lost their precision: all that they count is decades old."""
 _MOST_BACK = 30.0
 """Half-lives that a sum is reckoned back: by more, the rounding of 1e-16 would show."""
-_PER_DAY = DAY_SEC / HALF_LIVES_SEC[1] - DAY_SEC / HALF_LIVES_SEC[2]
+_PER_DAY = DAY_SEC / HALF_LIVES_SEC[0] - DAY_SEC / HALF_LIVES_SEC[1]
 
 
 def retention(state: LearnerState, skill: int, at: float) -> float:
@@ -48,7 +48,7 @@ def stability_days(evidence: SkillState) -> float:
     practised; `age` is `spacing_days`. So stability grows with success, and more where practice
     was spread over days than where it was massed (Cepeda et al., Psychological Science 2008).
     """
-    half_lives = DAY_SEC * _idle_days(evidence) / HALF_LIVES_SEC[2]
+    half_lives = DAY_SEC * _idle_days(evidence) / HALF_LIVES_SEC[1]
     back = exp2(min(half_lives, _MOST_BACK))
     balance = (1.0 + back * evidence.successes_90d) / (1.0 + back * evidence.failures_90d)
     days = BASE_DAYS * sqrt(balance) * (1.0 + spacing_days(evidence) / SPACING_DAYS)

@@ -42,7 +42,7 @@ def _recent(state: LearnerState, skill: int, at: float) -> Pair:
     good = bad = 0.0
     for step in state.history:
         if skill in step.skills and step.at > at - WINDOW_SEC:
-            weight = step.weight * fade(max(0.0, at - step.at), HALF_LIVES_SEC[2])
+            weight = step.weight * fade(max(0.0, at - step.at), HALF_LIVES_SEC[1])
             good += weight * step.share
             bad += weight * (1.0 - step.share)
     return Pair(good, bad)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from online_models.duration import DurationModel
 from online_models.engagement import EngagementModel
 from online_models.priors import DENSE_VARIANCE, DRIFT, PRIOR
-from online_models.sheet import ENTRIES, PLACE, Group, blank, sheet_of
+from online_models.sheet import ENTRIES, Dense, Group, blank, sheet_of
 from online_models.success import SuccessModel
 from online_models.weights import Weights, numbers_of, rows_of, table_of, worth
 
@@ -84,7 +84,7 @@ def test_frozen_only_the_learners_own_weights_learn(cls: type) -> None:
 
 def test_named_features_have_their_place_or_their_group() -> None:
     row = sheet_of({"gap": 0.5, "item:7": 1.0, "never heard of": 2.0})[0]
-    assert row["dense"][PLACE["gap"]] == 0.5
+    assert row["dense"][Dense.GAP] == 0.5
     assert row["size"] == 2
     assert row["group"][:2].tolist() == [Group.ITEM, Group.OTHER]
     assert (row["key"][:2] & np.uint64(0xFF)).tolist() == [Group.ITEM, Group.OTHER]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from processors.features.decay import clock_sec
 from processors.features.records.skill import MAX_16
 from processors.trace import share_from_u16, share_to_u16
@@ -13,7 +15,25 @@ if TYPE_CHECKING:
     from processors.features.records.history import Step
     from processors.trace import Trace
 
-ROW = Struct(">IQIHHHHB")
+ROW = Struct("<IQIHHHHB")
+ROW_TYPE = np.dtype(
+    [
+        ("last", "<u4"),
+        ("key", "<u8"),
+        ("scored", "<u4"),
+        ("events", "<u2"),
+        ("attempts", "<u2"),
+        ("hundredths", "<u2"),
+        ("outcome", "<u2"),
+        ("progress", "u1"),
+        ("mean", "<i2"),
+        ("var", "<u2"),
+        ("tries", "u1"),
+    ]
+)
+"""A row as compiled code sees it; what comes after `ROW` is the models' own (`quantised`)."""
+
+TAIL = bytes(ROW_TYPE.itemsize - ROW.size)
 _NONE_16 = share_to_u16(None)
 _NONE_8 = 255
 _PROGRESS_STEPS = 200
@@ -42,7 +62,7 @@ class ActivityRecord(NamedTuple):
 
 def activity_record(row: bytes, finished: int) -> ActivityRecord:
     """The row, unpacked, beside the count of finishes, which is kept elsewhere."""
-    last, _, scored, events, attempts, hundredths, outcome, progress = ROW.unpack(row)
+    last, _, scored, events, attempts, hundredths, outcome, progress = ROW.unpack_from(row)
     return ActivityRecord(
         float(last),
         events,
@@ -60,7 +80,7 @@ def with_event(row: bytes | None, trace: Trace) -> bytes:
     now = clock_sec(trace.at)
     if row is None:
         row = ROW.pack(now, trace.activity, 0, 0, 0, 0, _NONE_16, _NONE_8)
-    last, key, scored, events, attempts, hundredths, latest, progress = ROW.unpack(row)
+    last, key, scored, events, attempts, hundredths, latest, progress = ROW.unpack_from(row)
     if trace.outcome is not None:
         outcome = share_to_u16(trace.outcome)
         if attempts == 0 or (now, outcome) > (scored, latest):
@@ -83,7 +103,7 @@ def without_event(row: bytes, trace: Trace, last: int, steps: list[Step]) -> byt
         last: time of the latest event that stays, `clock_sec`.
         steps: what the history still has of this activity.
     """
-    _, key, scored, events, attempts, hundredths, latest, progress = ROW.unpack(row)
+    _, key, scored, events, attempts, hundredths, latest, progress = ROW.unpack_from(row)
     if events <= 1:
         return None
     if trace.outcome is not None:

@@ -46,8 +46,14 @@ class Finished:
         if count == _ZERO:
             return
         words[key] = day << 8 | count
-        if len(words) > LIMIT:
+        self.trim(LIMIT)
+
+    def trim(self, most: int) -> None:
+        """Forget the longest done, ties by hash, until `most` are left."""
+        words = self._read()
+        for _ in range(len(words) - most):
             del words[min(words, key=lambda old: (words[old] >> 8, old))]
+            self._packed = None
 
     def encode(self) -> bytes:
         """8 bytes for each: 40 bits of the hash, day since 1970, count."""

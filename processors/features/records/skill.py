@@ -6,19 +6,45 @@ from math import exp2
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from processors.features.decay import DAY_SEC, clock_sec, left, shift
 from processors.trace import SHARE_STEPS
 
 if TYPE_CHECKING:
     from processors.trace import Trace
 
-ROW = Struct(">IQIHII6d")
-HALF_LIVES_SEC = (1 * DAY_SEC, 14 * DAY_SEC, 90 * DAY_SEC)
+ROW = Struct("<IQIHII4d")
+ROW_TYPE = np.dtype(
+    [
+        ("last", "<u4"),
+        ("key", "<u8"),
+        ("as_of", "<u4"),
+        ("attempts", "<u2"),
+        ("success_units", "<u4"),
+        ("failure_units", "<u4"),
+        ("successes_14d", "<f8"),
+        ("failures_14d", "<f8"),
+        ("successes_90d", "<f8"),
+        ("failures_90d", "<f8"),
+        ("mean", "<i2"),
+        ("var", "<u2"),
+        ("tries", "u1"),
+        ("successes_10m", "<u2"),
+        ("failures_10m", "<u2"),
+        ("form_good", "<u2"),
+        ("form_bad", "<u2"),
+    ]
+)
+"""A row as compiled code sees it; what comes after `ROW` is the models' own (`quantised`)."""
+
+TAIL = bytes(ROW_TYPE.itemsize - ROW.size)
+HALF_LIVES_SEC = (14 * DAY_SEC, 90 * DAY_SEC)
 UNITS = 2 * SHARE_STEPS
 """Undecayed counts are whole numbers of 1/20000: sums of half weights and 1/10000 shares."""
 MAX_16 = 2**16 - 1
 MAX_32 = 2**32 - 1
-_NOTHING = (0.0,) * 6
+_NOTHING = (0.0,) * 4
 
 
 class Pair(NamedTuple):
@@ -29,7 +55,7 @@ class Pair(NamedTuple):
 
 
 class SkillState(NamedTuple):
-    """Weighted successes and failures of one skill, whole and fading at three half-lives."""
+    """Weighted successes and failures of one skill, whole and fading at two half-lives."""
 
     last_practised: int
     """Time of the latest evidence, `clock_sec`."""
@@ -40,8 +66,6 @@ class SkillState(NamedTuple):
     """How many events were evidence."""
     success_units: int
     failure_units: int
-    successes_1d: float
-    failures_1d: float
     successes_14d: float
     failures_14d: float
     successes_90d: float
@@ -52,25 +76,20 @@ class SkillState(NamedTuple):
         """Counts that do not fade."""
         return Pair(self.success_units / UNITS, self.failure_units / UNITS)
 
-    def within_1d(self, at: float) -> Pair:
-        """Counts that fade with a half-life of 1 day, at `at`."""
-        rest = left(self.as_of, at, HALF_LIVES_SEC[0])
-        return Pair(self.successes_1d * rest, self.failures_1d * rest)
-
     def within_14d(self, at: float) -> Pair:
         """Counts that fade with a half-life of 14 days, at `at`."""
-        rest = left(self.as_of, at, HALF_LIVES_SEC[1])
+        rest = left(self.as_of, at, HALF_LIVES_SEC[0])
         return Pair(self.successes_14d * rest, self.failures_14d * rest)
 
     def within_90d(self, at: float) -> Pair:
         """Counts that fade with a half-life of 90 days, at `at`."""
-        rest = left(self.as_of, at, HALF_LIVES_SEC[2])
+        rest = left(self.as_of, at, HALF_LIVES_SEC[1])
         return Pair(self.successes_90d * rest, self.failures_90d * rest)
 
 
 def skill_state(row: bytes) -> SkillState:
     """The row, unpacked."""
-    return SkillState._make(ROW.unpack(row))
+    return SkillState._make(ROW.unpack_from(row))
 
 
 def units_of(trace: Trace) -> tuple[int, int]:
@@ -94,7 +113,7 @@ def with_evidence(row: bytes | None, key: int, at: float, units: tuple[int, int]
     now = clock_sec(at)
     if row is None:
         row = ROW.pack(now, key, now, 0, 0, 0, *_NOTHING)
-    last, _, as_of, attempts, good, bad, *sums = ROW.unpack(row)
+    last, _, as_of, attempts, good, bad, *sums = ROW.unpack_from(row)
     return ROW.pack(
         max(last, now),
         key,
@@ -115,7 +134,7 @@ def without_evidence(row: bytes, at: float, units: tuple[int, int], last: int) -
         units: what `units_of` gave.
         last: time of the latest evidence that stays, `clock_sec`.
     """
-    _, key, as_of, attempts, good, bad, *sums = ROW.unpack(row)
+    _, key, as_of, attempts, good, bad, *sums = ROW.unpack_from(row)
     if attempts <= 1:
         return None
     moved = shift(as_of, at)
@@ -134,16 +153,14 @@ def without_evidence(row: bytes, at: float, units: tuple[int, int], last: int) -
 def _summed(
     sums: list[float], moved: tuple[int, int, float], good: float, bad: float
 ) -> tuple[float, ...]:
-    """The six fading sums with more (or, below 0, less) at the event's time."""
+    """The four fading sums with more (or, below 0, less) at the event's time."""
     _, idle, age = moved
-    life_1, life_14, life_90 = HALF_LIVES_SEC
-    kept_1, kept_14, kept_90 = exp2(-idle / life_1), exp2(-idle / life_14), exp2(-idle / life_90)
-    new_1, new_14, new_90 = exp2(-age / life_1), exp2(-age / life_14), exp2(-age / life_90)
+    life_14, life_90 = HALF_LIVES_SEC
+    kept_14, kept_90 = exp2(-idle / life_14), exp2(-idle / life_90)
+    new_14, new_90 = exp2(-age / life_14), exp2(-age / life_90)
     return (
-        sums[0] * kept_1 + good * new_1,
-        sums[1] * kept_1 + bad * new_1,
-        sums[2] * kept_14 + good * new_14,
-        sums[3] * kept_14 + bad * new_14,
-        sums[4] * kept_90 + good * new_90,
-        sums[5] * kept_90 + bad * new_90,
+        sums[0] * kept_14 + good * new_14,
+        sums[1] * kept_14 + bad * new_14,
+        sums[2] * kept_90 + good * new_90,
+        sums[3] * kept_90 + bad * new_90,
     )

@@ -2,21 +2,32 @@
 
 from collections.abc import Iterator
 from struct import Struct
+from typing import Any
 
-HEAD = 12
-"""Every row starts with its last event (`clock_sec`, 4 bytes) and its key (8): so the smallest
-row is the least recent, ties broken by key, and bytes compare without being unpacked."""
+import numpy as np
+import numpy.typing as npt
+
+HEAD = Struct("<IQ")
+"""Every row starts with its last event (`clock_sec`) and its key: the smallest pair is the least
+recent row, ties broken by key."""
 
 
 class Layout:
-    """Bounds of a table: how many rows at most, how many bytes a row."""
+    """Bounds of a table, and what a row is.
 
-    __slots__ = ("keys", "limit", "size")
+    Args:
+        limit: how many rows at most.
+        size: bytes of the part that the events alone decide, `HEAD` first.
+        tail: what follows in a fresh row: the models' own part, which compiled code writes.
+    """
 
-    def __init__(self, limit: int, size: int) -> None:
+    __slots__ = ("heads", "limit", "size", "tail")
+
+    def __init__(self, limit: int, size: int, tail: bytes = b"") -> None:
         self.limit = limit
-        self.size = size
-        self.keys = Struct(f">4xQ{size - HEAD}x")
+        self.size = size + len(tail)
+        self.tail = tail
+        self.heads = Struct(f"{HEAD.format}{self.size - HEAD.size}x")
 
 
 class Table:
@@ -27,14 +38,14 @@ class Table:
         packed: what `encode` gave.
     """
 
-    __slots__ = ("_data", "_limit", "_size", "_slots")
+    __slots__ = ("_data", "_layout", "_size", "_slots")
 
     def __init__(self, layout: Layout, packed: bytes = b"") -> None:
-        self._limit = layout.limit
+        self._layout = layout
         self._size = layout.size
         self._data = bytearray(packed)
-        keys = layout.keys.iter_unpack(packed)
-        self._slots = {key: slot for slot, (key,) in enumerate(keys)}
+        heads = layout.heads.iter_unpack(packed)
+        self._slots = {key: slot for slot, (_, key) in enumerate(heads)}
         if 0 in self._slots:
             self._slots = {key_of(row): slot for slot, row in self._taken()}
 
@@ -58,15 +69,15 @@ class Table:
 
     def key_at(self, slot: int) -> int:
         """The key of the row that stands in `slot`, which must be taken."""
-        start = slot * self._size
-        return int.from_bytes(self._data[start + 4 : start + HEAD])
+        _, key = HEAD.unpack_from(self._data, slot * self._size)
+        return int(key)
 
     def items(self) -> Iterator[tuple[int, bytes]]:
         """Keys and rows, in order of their slots."""
         return ((key_of(row), row) for _, row in self._taken())
 
     def put(self, key: int, row: bytes) -> int | None:
-        """Keep `row`; the slot of another row that had to leave for it, if one had to.
+        """Keep `row` (without its tail); the slot of another that had to leave for it, if any.
 
         A row that would itself be the least recent of a full table is not kept.
         """
@@ -74,7 +85,7 @@ class Table:
         if slot is not None:
             self._write(slot, row)
             return None
-        if len(self._slots) < self._limit:
+        if len(self._slots) < self._layout.limit:
             self._place(key, row, self._vacant())
             return None
         return self._replace_oldest(key, row)
@@ -85,10 +96,22 @@ class Table:
         self._write(slot, bytes(self._size))
         return slot
 
+    def array(self, row_type: np.dtype[Any]) -> npt.NDArray[Any]:
+        """The slots as an array of records, vacant ones with key 0: a view, for compiled code.
+
+        Valid until a row comes or leaves.
+        """
+        return np.frombuffer(self._data, row_type)
+
     @property
     def width(self) -> int:
         """How many slots `encode` writes."""
         return len(self._data) // self._size
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes `encode` gives."""
+        return len(self._data)
 
     def encode(self) -> bytes:
         """All slots in order, vacant ones as zeros."""
@@ -107,26 +130,27 @@ class Table:
         return next(slot for slot, row in enumerate(self._rows()) if not any(row))
 
     def _write(self, slot: int, row: bytes) -> None:
-        self._data[slot * self._size : (slot + 1) * self._size] = row
+        start = slot * self._size
+        self._data[start : start + len(row)] = row
 
     def _replace_oldest(self, key: int, row: bytes) -> int | None:
-        oldest = min(self._rows())
-        if row[:HEAD] < oldest[:HEAD]:
+        oldest = min(self._layout.heads.iter_unpack(self._data))
+        if HEAD.unpack_from(row) < oldest:
             return None
-        slot = self._slots.pop(key_of(oldest))
+        slot = self._slots.pop(oldest[1])
         self._place(key, row, slot)
         return slot
 
     def _place(self, key: int, row: bytes, slot: int) -> None:
-        self._write(slot, row)
+        self._write(slot, row + self._layout.tail)
         self._slots[key] = slot
 
 
 def key_of(row: bytes) -> int:
     """The key of a row."""
-    return int.from_bytes(row[4:HEAD])
+    return int(HEAD.unpack_from(row)[1])
 
 
 def last_of(row: bytes) -> int:
     """The time of a row's last event, `clock_sec`."""
-    return int.from_bytes(row[:4])
+    return int(HEAD.unpack_from(row)[0])

@@ -1,0 +1,145 @@
+"""Block: a few Gaussian weights with names and their full covariance, for what most events have.
+
+Where inputs go together (three half-lives of one count, say), single variances do not know that
+their weights share what is learned; the covariance does. One row of numbers: how often it was
+learned, the means, the upper triangle of the covariance.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from online_models.merge_rules import Moves
+from online_models.tables import Names, Numbers, Values
+from online_models.weights import Floats
+
+_LEAST = 1e-12
+"""Smallest eigenvalue of a covariance or a precision."""
+
+
+class Block:
+    """Weights that are learned together.
+
+    Args:
+        name: of the row of numbers.
+        names: of the weights.
+        start: mean and variance of each before anything is learned, shape (2, names).
+    """
+
+    def __init__(self, name: str, names: Sequence[str], start: Floats) -> None:
+        self.name, self.names = name, tuple(names)
+        self._start = _packed(0.0, start[0], np.diag(start[1]))
+        self.adopt({}, {})
+
+    @property
+    def width(self) -> int:
+        """Numbers of the row."""
+        return len(self._start)
+
+    @property
+    def rule(self) -> "BlockRule":
+        """How replicas of it are merged."""
+        return BlockRule(len(self.names), self._start)
+
+    def adopt(self, numbers: Numbers, base: Numbers) -> None:
+        """Hold what `numbers` have under its name, else what `base` has."""
+        start = base.get(self.name) or self._start
+        self._base = float(start[0])
+        count, self.mean, self.covariance = unpacked(
+            np.array(numbers.get(self.name) or start), len(self.names)
+        )
+        self.count = np.array([count])
+        """How often it was learned; an array, since compiled code counts."""
+        self._told = count
+
+    def state(self) -> Numbers:
+        """The row, where anything was learned since the base."""
+        return self._row() if self.count[0] != self._base else {}
+
+    def touched(self) -> Numbers:
+        """The row, where anything was learned since the last call."""
+        if self.count[0] == self._told:
+            return {}
+        self._told = float(self.count[0])
+        return self._row()
+
+    def fits(self, values: tuple[float, ...]) -> bool:
+        """Whether `values` can be its row."""
+        if len(values) != self.width:
+            return False
+        _, _, covariance = unpacked(np.array(values), len(self.names))
+        return bool(np.all(np.diag(covariance) > 0.0))
+
+    def _row(self) -> Numbers:
+        packed = _packed(float(self.count[0]), self.mean, self.covariance)
+        return {self.name: tuple(packed.tolist())}
+
+
+def _packed(count: float, mean: Floats, covariance: Floats) -> Floats:
+    return np.concatenate(([count], mean, covariance[np.triu_indices(len(mean))]))
+
+
+def unpacked(row: Floats, size: int) -> tuple[float, Floats, Floats]:
+    """Count, means and covariance of a row."""
+    covariance = np.zeros((size, size))
+    covariance[np.triu_indices(size)] = row[1 + size :]
+    return float(row[0]), row[1 : 1 + size].copy(), np.triu(covariance) + np.triu(covariance, 1).T
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BlockRule:
+    """Precision matrices are added up; means move by the counted mean of the replicas' moves.
+
+    As `merge_rules.DenseGaussian`, with matrices: all replicas see the same sort of evidence over
+    and over, so that their moves must not be added up.
+    """
+
+    size: int
+    untouched: Floats
+    """The row before anything is learned."""
+
+    def start(self, names: Names) -> Values:
+        """The row before anything is learned."""
+        return np.tile(self.untouched, (len(names), 1))
+
+    def merge(self, before: Values, moves: Moves) -> Values:
+        """The next base; there is one row."""
+        count, mean, covariance = unpacked(before[0], self.size)
+        base = _precision(covariance)
+        precision = base.copy()
+        counted, steps = 0.0, np.zeros(self.size)
+        for _, values in moves:
+            own_count, own_mean, own_covariance = unpacked(values[0], self.size)
+            precision += _precision(own_covariance) - base
+            steps += max(own_count - count, 0.0) * (own_mean - mean)
+            counted += max(own_count - count, 0.0)
+        moved = mean + steps / max(counted, 1.0)
+        return _packed(count + counted, moved, _inverse(precision))[None]
+
+    def rebase(self, merged: Values, taken: Values, now: Values) -> Values:
+        """What was learned since is added."""
+        count, mean, covariance = unpacked(merged[0], self.size)
+        old_count, old_mean, old = unpacked(taken[0], self.size)
+        new_count, new_mean, new = unpacked(now[0], self.size)
+        precision = _precision(covariance) + _precision(new) - _precision(old)
+        learned = (count + new_count - old_count, mean + new_mean - old_mean)
+        return _packed(*learned, _inverse(precision))[None]
+
+    def information(self, names: Names, values: Values) -> Values:
+        """How often it was learned."""
+        del names
+        counts: Values = values[:, 0]
+        return counts
+
+
+def _precision(covariance: Floats) -> Floats:
+    inverse: Floats = np.linalg.inv(covariance).astype(np.float64)
+    return inverse
+
+
+def _inverse(precision: Floats) -> Floats:
+    """Covariance of a precision matrix, made positive where rounding or drift has spoilt it."""
+    values, vectors = np.linalg.eigh((precision + precision.T) / 2.0)
+    covariance: Floats = (vectors / np.maximum(values, _LEAST)) @ vectors.T
+    return (covariance + covariance.T) / 2.0

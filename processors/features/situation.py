@@ -1,0 +1,107 @@
+"""Situation: one learner at one moment, as the models see it."""
+
+from __future__ import annotations
+
+from math import log, log1p
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from online_models.sheet import blank
+from processors.features.affinity import NEUTRAL, affinity
+from processors.features.answers import left_of_ten_minutes, remember
+from processors.features.encoding import encode, set_of
+from processors.features.engagement import engagement
+from processors.features.pace import pace
+from processors.features.records.activity import ROW_TYPE as ACTIVITY_TYPE
+from processors.features.records.form import FORM_TYPE, SET_TYPE
+from processors.features.records.skill import ROW_TYPE as SKILL_TYPE
+from processors.state import keep_set
+
+if TYPE_CHECKING:
+    from online_models.sheet import Sheet
+    from processors.features.facts import Facts
+    from processors.state import LearnerState
+
+LEARNER_TYPE = np.dtype(
+    [
+        ("now", "f8"),  # POSIX seconds
+        ("successes", "f8"),  # weighted, of all skills
+        ("failures", "f8"),
+        ("engagement", "f8"),  # ln(1 + engagement) / 2
+        ("pace", "f8"),  # ln(pace)
+    ]
+)
+
+
+class Situation:
+    """What models read of a learner's state at `at` (POSIX seconds), before anything more counts.
+
+    It is a copy: what is counted later does not change it.
+    """
+
+    __slots__ = ("_affinities", "_rows", "at", "state")
+
+    def __init__(self, state: LearnerState, at: float) -> None:
+        self.state, self.at = state, at
+        self._affinities: dict[int, float] = {}
+        learner = np.zeros(1, LEARNER_TYPE)
+        good, bad = state.totals.whole
+        learner[0] = (
+            at,
+            good,
+            bad,
+            log1p(engagement(state, at)) / 2.0,
+            log(pace(state, at)),
+        )
+        self._rows = (
+            np.frombuffer(state.skill_rows.encode(), SKILL_TYPE),
+            np.frombuffer(state.activity_rows.encode(), ACTIVITY_TYPE),
+            np.frombuffer(state.set_rows.encode(), SET_TYPE),
+            learner,
+            np.frombuffer(bytes(state.form), FORM_TYPE),
+        )
+
+    def sheet(self, facts: Facts) -> Sheet:
+        """What models read of each activity of `facts`, whose `affinity` is filled in."""
+        facts["affinity"] = [self._affinity(content) for content in facts["content"].tolist()]
+        sheet = blank(len(facts))
+        encode(*self._rows, facts, sheet)
+        return sheet
+
+    def fading(self, facts: Facts) -> Any:
+        """See `left_of_ten_minutes`."""
+        return left_of_ten_minutes(self._rows[0], facts, self.at)
+
+    def _affinity(self, content: int) -> float:
+        value = self._affinities.get(content)
+        if value is None:
+            value = 0.5 * log(affinity(self.state, content, self.at) / NEUTRAL)
+            self._affinities[content] = value
+        return value
+
+
+class Answer:
+    """An answer on its way into the state: predicted and learned, not counted yet."""
+
+    __slots__ = ("_at", "_facts", "_left", "_outcome", "_sheet")
+
+    def __init__(self, situation: Situation, facts: Facts, sheet: Sheet, outcome: float) -> None:
+        self._facts, self._sheet, self._outcome = facts, sheet, outcome
+        self._at, self._left = situation.at, situation.fading(facts)
+
+    def remember(self, state: LearnerState) -> None:
+        """Write it into the models' own part of `state`, where it is counted by now."""
+        if self._facts[0]["n_skills"] != 1:
+            keep_set(state, int(set_of(self._facts[0])), self._at)
+        remember(
+            state.skill_rows.array(SKILL_TYPE),
+            state.activity_rows.array(ACTIVITY_TYPE),
+            state.set_rows.array(SET_TYPE),
+            np.frombuffer(state.form, FORM_TYPE),
+            self._facts,
+            self._sheet,
+            self._left,
+            self._at,
+            self._outcome,
+        )
