@@ -177,8 +177,7 @@ def apply(state: LearnerState, trace: Trace) -> None:
         state.finished.add(trace.activity, trace.at, trace.finish)
     row = history.pack_step(trace, state.activity_rows, state.skill_rows)
     state.history_rows = history.with_row(state.history_rows, row)
-    if len(state.finished) > _SURELY_FINISHED:
-        state.finished.trim(_room_for_finished(state))
+    _fit(state)
 
 
 def keep_set(state: LearnerState, key: int, at: float) -> None:
@@ -186,6 +185,7 @@ def keep_set(state: LearnerState, key: int, at: float) -> None:
     row = state.set_rows.get(key)
     last = max(clock_sec(at), 0 if row is None else last_of(row))
     state.set_rows.put(key, form.SET_ROW.pack(last, key))
+    _fit(state)
 
 
 def withdraw(state: LearnerState, trace: Trace) -> None:
@@ -204,6 +204,7 @@ def withdraw(state: LearnerState, trace: Trace) -> None:
         _withdraw_activity(state, trace)
     if trace.finish:
         state.finished.add(trace.activity, trace.at, -trace.finish)
+        _fit(state)
 
 
 def _keep_skill(state: LearnerState, key: int, row: bytes) -> None:
@@ -246,11 +247,14 @@ def _withdraw_activity(state: LearnerState, trace: Trace) -> None:
         state.activity_rows.put(key, rest)
 
 
-def _room_for_finished(state: LearnerState) -> int:
+def _fit(state: LearnerState) -> None:
+    """Forget finished activities that there is no room for."""
+    if len(state.finished) <= _SURELY_FINISHED:
+        return
     tables = (state.skill_rows, state.activity_rows, state.set_rows)
     used = _ROWS + sum(table.nbytes for table in tables)
     used += len(state.contents) * contents.ROW.size + len(state.history_rows)
-    return (MAX_BYTES - used) // finished.SIZE
+    state.finished.trim((MAX_BYTES - used) // finished.SIZE)
 
 
 def _last_left(state: LearnerState, row: bytes, steps: Sequence[Step]) -> int:

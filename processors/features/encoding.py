@@ -180,7 +180,7 @@ def _item(activities: Rows, slot: int, now: float, row: Any) -> None:
     successes = held.hundredths / 100.0
     dense[Dense.ITEM_SUCCESSES] = np.log1p(successes)
     dense[Dense.ITEM_FAILURES] = np.log1p(max(held.attempts - successes, 0.0))
-    gap, sign = _gap(now - held.scored), _sign(held.tries, 0)
+    gap, sign = _gap(now - held.scored), _sign(held.tries, 0) if held.tries > 0 else 0.0
     dense[Dense.ITEM_GAP], dense[Dense.ITEM_LAST] = gap, sign
     dense[Dense.ITEM_LAST_GAP], dense[Dense.ITEM_SEEN] = sign * gap, 1.0
 

@@ -37,7 +37,7 @@ LEARNER_TYPE = np.dtype(
 class Situation:
     """What models read of a learner's state at `at` (POSIX seconds), before anything more counts.
 
-    It is a copy: what is counted later does not change it.
+    Its rows are a copy, which what is counted later does not change; sheets are to be made before.
     """
 
     __slots__ = ("_affinities", "_rows", "at", "state")
