@@ -171,7 +171,8 @@ class ProbabilityModel(LinearModel):
     def learn(self, sheet: Sheet, y: float, *, frozen: bool = False) -> float:
         """See `LinearModel.learn`."""
         weights = self._weights
-        weights.make_room(int(sheet[0]["size"]))
+        if not frozen:
+            weights.make_room(int(sheet[0]["size"]))
         target = max(0.0, min(1.0, y))
         into = (weights.changes, weights.notes, DRIFTS)
         return float(learn_probability(sheet[0], target, frozen, *self._arrays, *into))
@@ -193,7 +194,8 @@ class QuantityModel(LinearModel):
     def learn(self, sheet: Sheet, y: float, *, frozen: bool = False) -> float:
         """See `LinearModel.learn`; an outlier pulls no harder than one 3 deviations away."""
         weights = self._weights
-        weights.make_room(int(sheet[0]["size"]))
+        if not frozen:
+            weights.make_room(int(sheet[0]["size"]))
         target = max(self.least, min(self.most, y))
         into = (weights.changes, weights.notes, DRIFTS, self.noise)
         return float(learn_quantity(sheet[0], target, frozen, *self._arrays, *into))

@@ -306,7 +306,8 @@ class SuccessModel(Regressor):
             frozen: only the learner's own weights learn.
         """
         weights, outcome = self._weights, max(0.0, min(1.0, y))
-        weights.make_room(int(sheet[0]["size"]))
+        if not frozen:
+            weights.make_room(int(sheet[0]["size"]))
         into = (weights.changes, weights.notes)
         predicted = _learn(sheet[0], outcome, frozen, *self._arrays, *into)
         if not frozen:

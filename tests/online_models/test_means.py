@@ -3,6 +3,7 @@ import pytest
 from online_models.baselines import Baselines, OfActivity, elapsed_bucket
 from online_models.items import ItemModel
 from online_models.means import PRIOR, Means
+from online_models.sheet import Dense, blank
 
 
 def test_a_mean_leans_towards_that_of_its_kind() -> None:
@@ -65,5 +66,6 @@ def test_elapsed_time_is_told_in_powers_of_two() -> None:
 
 def test_in_the_place_of_a_model_the_activity_alone_counts() -> None:
     stand_in = OfActivity(lambda activity: activity / 100)
-    asked = [{"i:1f": 1.0, "gap": 3.0}, {"gap": 1.0, "i:2": 1.0}, {"gap": 2.0}]
-    assert stand_in.predict_many({"bias": 1.0}, asked) == [0.31, 0.02, 0.0]
+    sheet = blank(3)
+    sheet["activity"], sheet["dense"][0, Dense.GAP] = [31, 2, 0], 3.0
+    assert stand_in.predict(sheet).tolist() == [0.31, 0.02, 0.0]

@@ -61,7 +61,7 @@ def test_models_that_are_not_handed_in_start_afresh_and_stay_the_same_objects() 
         ({"oracle": {}}, "no model is called 'oracle'; there are success, "),
         ({"items": {"1": (1.0,)}}, "model 'items': '1' does not fit"),
         (
-            {"success": {"bias": (0.0, 1.0, 1.0)}, "follows": {"?": (1.0, 1.0, 1.0)}},
+            {"success": {}, "follows": {"?": (1.0, 1.0, 1.0)}},
             "model 'follows'",
         ),
     ],

@@ -8,6 +8,7 @@ from online_models.items import ItemModel
 from online_models.observation import Observation
 from online_models.replica import Replica
 from online_models.served import Served
+from online_models.sheet import blank
 from online_models.tables import EMPTY
 
 X = {"bias": 1.0, "i:1": 1.0}
@@ -38,7 +39,9 @@ def test_what_is_put_aside_is_served_by_its_baseline(model: str) -> None:
     replica.quality.observe(Observation(model, nan, 0.5, 1.0), 1.0)
     served = Served(replica)
     assert served.put_aside == (model,)
-    (expected,) = getattr(served, model).predict_many({"bias": 1.0}, [{"i:1": 1.0}])
+    sheet = blank(1)
+    sheet["activity"] = 1
+    (expected,) = getattr(served, model).predict(sheet)
     assert expected == getattr(replica.baselines, model)(1)
     assert 0.4 < expected < 0.6 < getattr(replica, model).predict_one(X)
 

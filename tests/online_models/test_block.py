@@ -1,0 +1,87 @@
+from random import Random
+
+import numpy as np
+import pytest
+
+from online_models.block import Block, unpacked
+
+NAMES = ("a", "b", "c")
+START = np.array([[0.0, 1.0, 0.0], [0.1, 0.2, 0.3]])
+NOBODY = np.array([b"block"])
+
+
+def learned(seed: int, events: int, base: dict | None = None) -> Block:
+    """A block that has met `events` inputs: least squares with noise 1, a step each."""
+    rng, block = Random(seed), Block("block", NAMES, START)
+    block.adopt({}, base or {})
+    for _ in range(events):
+        x = np.array([rng.gauss(0, 1) for _ in NAMES])
+        reach = block.covariance @ x
+        gain = reach / (1 + reach @ x)
+        block.mean += gain * (x @ (1.0, -1.0, 0.5) - block.mean @ x)
+        block.covariance -= np.outer(gain, reach)
+        block.count += 1.0
+    return block
+
+
+def row(block: Block) -> np.ndarray:
+    return np.array([*block.state().values()])
+
+
+def test_its_numbers_are_count_means_and_triangle() -> None:
+    block = learned(1, 5)
+    (values,) = block.state().values()
+    assert len(values) == block.width == 1 + 3 + 6
+    count, mean, covariance = unpacked(np.array(values), 3)
+    assert count == 5
+    assert mean.tolist() == block.mean.tolist()
+    assert covariance == pytest.approx(block.covariance, abs=1e-15)
+    copy = Block("block", NAMES, START)
+    copy.adopt(block.state(), {})
+    assert copy.state() == block.state()
+    assert copy.touched() == {}
+
+
+def test_only_what_was_learned_is_told() -> None:
+    block = learned(1, 3)
+    assert block.touched() == block.state()
+    assert block.touched() == {}
+    assert learned(2, 0, block.state()).state() == {}
+    assert learned(2, 1, block.state()).state() != {}
+
+
+def test_a_merge_of_one_replica_is_that_replica() -> None:
+    block = learned(1, 40)
+    merged = block.rule.merge(block.rule.start(NOBODY), [(np.array([0]), row(block))])
+    assert merged == pytest.approx(row(block), abs=1e-9)
+
+
+def test_replicas_of_the_same_truth_agree_and_know_more_together() -> None:
+    replicas = [learned(seed, 200) for seed in range(4)]
+    moves = [(np.array([0]), row(one)) for one in replicas]
+    rule = replicas[0].rule
+    merged = rule.merge(rule.start(NOBODY), moves)
+    count, mean, covariance = unpacked(merged[0], 3)
+    assert count == 800
+    assert mean == pytest.approx((1.0, -1.0, 0.5), abs=0.15)
+    assert np.trace(covariance) < min(np.trace(one.covariance) for one in replicas) / 3
+    assert rule.merge(rule.start(NOBODY), moves[::-1]) == pytest.approx(merged, abs=1e-12)
+
+
+def test_rebasing_keeps_what_was_learned_since() -> None:
+    taken = learned(1, 30)
+    now = learned(1, 50)
+    rule = now.rule
+    merged = rule.merge(rule.start(NOBODY), [(np.array([0]), row(taken))])
+    assert rule.rebase(merged, row(taken), row(now)) == pytest.approx(row(now), abs=1e-6)
+    assert rule.rebase(merged, row(taken), row(taken)) == pytest.approx(merged, abs=1e-6)
+
+
+def test_a_covariance_spoilt_by_rounding_is_made_positive() -> None:
+    rule, start = learned(1, 0).rule, learned(1, 0).rule.start(NOBODY)
+    wide = start.copy()
+    wide[0, 4:] *= 50.0
+    rebased = rule.rebase(start, start, wide)
+    _, _, covariance = unpacked(rebased[0], 3)
+    assert np.all(np.linalg.eigvalsh(covariance) > 0.0)
+    assert np.all(np.isfinite(rebased))
