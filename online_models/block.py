@@ -7,8 +7,10 @@ learned, the means, the upper triangle of the covariance.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from online_models.merge_rules import Moves
 from online_models.tables import Names, Numbers, Values
@@ -76,15 +78,23 @@ class Block:
         return {self.name: tuple(packed.tolist())}
 
 
+@lru_cache
+def _triangle(size: int) -> npt.NDArray[np.intp]:
+    """Places of the upper triangle in a flat matrix; numpy's own take longer than all the rest."""
+    rows, columns = np.triu_indices(size)
+    return rows * size + columns
+
+
 def _packed(count: float, mean: Floats, covariance: Floats) -> Floats:
-    return np.concatenate(([count], mean, covariance[np.triu_indices(len(mean))]))
+    return np.concatenate(([count], mean, covariance.ravel()[_triangle(len(mean))]))
 
 
 def unpacked(row: Floats, size: int) -> tuple[float, Floats, Floats]:
     """Count, means and covariance of a row."""
     covariance = np.zeros((size, size))
-    covariance[np.triu_indices(size)] = row[1 + size :]
-    return float(row[0]), row[1 : 1 + size].copy(), np.triu(covariance) + np.triu(covariance, 1).T
+    covariance.ravel()[_triangle(size)] = row[1 + size :]
+    covariance.T.flat[_triangle(size)] = row[1 + size :]
+    return float(row[0]), row[1 : 1 + size].copy(), covariance
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,9 +1,10 @@
 """The only door to numba: functions of numbers and arrays, compiled when they are first used.
 
 Machine code is kept in `__pycache__`, so only the first start on a machine waits for it. numba
-looks only at the file of a function to see whether its code is still good, not at the functions
-that it calls: so the code is kept under a digest of all sources of the core. Arithmetic stays
-strict (no `fastmath`): same numbers, same order, same bits.
+looks only at the file of a function to see whether its code is still good, not at the functions and
+constants of other files: so it is kept under a digest of all sources that say "compiled", as each
+file must whose functions or constants compiled code uses. Arithmetic stays strict (no `fastmath`):
+same numbers, same order, same bits.
 """
 
 from collections.abc import Callable
@@ -22,8 +23,9 @@ _CORE = (_HERE, _HERE.parent / "processors")
 def _digest() -> str:
     sources = sorted(path for folder in _CORE for path in folder.rglob("*.py"))
     whole = blake2b(digest_size=8)
-    for source in sources:
-        whole.update(source.read_bytes())
+    for text in (source.read_bytes() for source in sources):
+        if b"compiled" in text:
+            whole.update(text)
     return whole.hexdigest()
 
 

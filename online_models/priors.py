@@ -1,7 +1,7 @@
 """What weights start from, how fast what they stand for changes, and which groups have which.
 
 Chosen once, by prequential log-loss of learners that no published figure is about, for all data
-alike.
+alike. Part of compiled code.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Facts: what the models are told of an activity that a learner may do, or has just done."""
+"""Facts: what models (compiled code) are told of an activity that a learner may do, or has done."""
 
 from collections.abc import Iterable
 from math import log, nan

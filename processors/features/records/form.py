@@ -1,7 +1,8 @@
 """Form: what the models remember of the order in which a learner answered.
 
 It follows arrival, as the parameters of the models do: a late answer counts when it comes, and a
-withdrawn one is not taken back. What people read and rules ask for is not kept here.
+withdrawn one is not taken back. What people read and rules ask for is not kept here. Only compiled
+code reads and writes it.
 """
 
 from struct import Struct
