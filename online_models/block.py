@@ -114,7 +114,9 @@ class BlockRule:
         return np.tile(self.untouched, (len(names), 1))
 
     def merge(self, before: Values, moves: Moves) -> Values:
-        """The next base; there is one row."""
+        """The next base; there is one row, or none."""
+        if not len(before):
+            return before
         count, mean, covariance = unpacked(before[0], self.size)
         base = _precision(covariance)
         precision = base.copy()
@@ -129,6 +131,8 @@ class BlockRule:
 
     def rebase(self, merged: Values, taken: Values, now: Values) -> Values:
         """What was learned since is added."""
+        if not len(merged):
+            return merged
         count, mean, covariance = unpacked(merged[0], self.size)
         old_count, old_mean, old = unpacked(taken[0], self.size)
         new_count, new_mean, new = unpacked(now[0], self.size)

@@ -53,15 +53,12 @@ class Group(IntEnum):
     OWN_ITEM = 19  # the learner at an activity
     OWN_REPEAT = 20  # the learner repeating
     SKILLS_HISTORY = 21  # set of skills, last 5 outcomes on it
-    ITEM_LAST_OUTCOMES = 22  # activity, last 2 outcomes
-    SKILLS_FORM = 23  # set of skills, the learner's form on it
-    ITEM_ABILITY = 24  # activity, the learner's form
-    AFTER_TWO = 25  # previous two sets of skills and their outcomes, this set of skills
-    SKILLS_COUNT = 26  # set of skills, answers on it, last outcome
-    SKILLS_LAST_OUTCOMES = 27  # set of skills, last 3 outcomes
-    ITEM_PRACTICE = 28  # activity, answers on its skills
-    SKILLS_BOTH = 29  # set of skills, last 2 outcomes, last 2 outcomes on it
-    ITEM_GAP = 30  # activity, gap since and outcome of the last try
+    SKILLS_FORM = 22  # set of skills, the learner's form on it
+    AFTER_TWO = 23  # previous two sets of skills and their outcomes, this set of skills
+    SKILLS_LAST_OUTCOMES = 24  # set of skills, last 3 outcomes
+    ITEM_PRACTICE = 25  # activity, answers on its skills
+    SKILLS_BOTH = 26  # set of skills, last 2 outcomes, last 2 outcomes on it
+    ITEM_GAP = 27  # activity, gap since and outcome of the last try
 
 
 N_GROUPS = len(Group)
@@ -95,7 +92,7 @@ class Dense(IntEnum):
     SAME_1 = 18  # sign of the newest outcome on exactly its skills
     SAME_2 = 19  # of the one before
     SAME_3 = 20
-    ITEM_GAP = 21  # gap since the last try at the activity
+    ITEM_GAP = 27  # gap since the last try at the activity
     ITEM_LAST = 22  # its sign
     ITEM_LAST_GAP = 23  # their product
     ITEM_SEEN = 24  # 1 where it was tried

@@ -77,6 +77,7 @@ _LOW_BYTE = np.uint64(0xFF)
 _BASE_SPREAD = 0.25
 _STACK_SPREAD = 0.39
 _STACK_DRIFT = 1e-9
+_COUNTER_DRIFT = 1e-5
 _CONSTANT = 0.3
 
 
@@ -127,7 +128,7 @@ def _count(pair: Floats, offset: float, y: float) -> None:
     p = probability(offset + pair[0], _STACK_SPREAD * pair[1])
     slope = p * (1.0 - p)
     damping = 1.0 / (1.0 + slope * pair[1])
-    learned(pair, 1.0, (y - p) * damping, slope * damping, 0.0)
+    learned(pair, 1.0, (y - p) * damping, slope * damping, _COUNTER_DRIFT)
 
 
 @compiled

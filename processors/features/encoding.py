@@ -271,7 +271,6 @@ def _contexts(facts: Any, here: Any, held: Any, row: Any) -> None:
     _add(row, Group.ITEM_FORM_HERE, item, here[1])
     _add(row, Group.ITEM_TRIES, mixed(item, newest_tries(tries, 3)), 1.0)
     _add(row, Group.ITEM_GAP, mixed(item, gap * 2 + (tries & 1)), 1.0)
-    _add(row, Group.ITEM_ABILITY, mixed(item, _bucket(row.dense[Dense.FORM_16], 3.0, 11)), 1.0)
     _add(row, Group.ITEM_PRACTICE, mixed(item, min(int(np.log2(1.0 + here[2])), 5)), 1.0)
     seen = min(int(np.log2(1.0 + attempts)), 7)
     rehearsal = ((seen * 16 + gap) * 4 + min(attempts, 3)) * 2 + (tries & 1)
@@ -299,8 +298,6 @@ def _before(form: Any, facts: Any, set_name: Any, since: Any, row: Any) -> None:
     last_three = min(answers, 3) * 8 + (outcomes & 7)
     _add(row, Group.SKILLS_LAST_OUTCOMES, mixed(set_name, last_three), 1.0)
     if answers > 0:
-        last_two = min(answers, 2) * 4 + (outcomes & 3)
-        _add(row, Group.ITEM_LAST_OUTCOMES, mixed(item, last_two), 1.0)
         _add(row, Group.AFTER_SKILLS, mixed(set_name, form.past[0]), 1.0)
         _add(row, Group.AFTER_ITEM, mixed(item, mixed(form.item, outcomes & 1)), 1.0)
         _add(row, Group.SKILLS_GAP, mixed(set_name, since), 1.0)
@@ -312,10 +309,8 @@ def _before(form: Any, facts: Any, set_name: Any, since: Any, row: Any) -> None:
 @compiled
 def _on_these(form: Any, set_name: Any, here: Any, row: Any) -> None:
     """Entries of the last answers on exactly these skills."""
-    tries, level, answers = here
+    tries, level, _ = here
     _add(row, Group.SKILLS_FORM, mixed(set_name, _bucket(level, 4.0, 15)), 1.0)
-    counted = min(answers, 15) * 2 + (form.outcomes & 1)
-    _add(row, Group.SKILLS_COUNT, mixed(set_name, counted), 1.0)
     both = newest_tries(tries, 2) * 16 + min(form.answers, 2) * 4 + (form.outcomes & 3)
     _add(row, Group.SKILLS_BOTH, mixed(set_name, both), 1.0)
     if tries > 0:

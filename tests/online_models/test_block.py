@@ -75,6 +75,7 @@ def test_rebasing_keeps_what_was_learned_since() -> None:
     merged = rule.merge(rule.start(NOBODY), [(np.array([0]), row(taken))])
     assert rule.rebase(merged, row(taken), row(now)) == pytest.approx(row(now), abs=1e-6)
     assert rule.rebase(merged, row(taken), row(taken)) == pytest.approx(merged, abs=1e-6)
+    assert rule.rebase(merged[:0], merged[:0], merged[:0]).shape == (0, now.width)
 
 
 def test_a_covariance_spoilt_by_rounding_is_made_positive() -> None:

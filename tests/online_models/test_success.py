@@ -101,7 +101,7 @@ class Plain:
         p = sigmoid(offset + held[0], 0.39 * held[1])
         damping = 1 / (1 + p * (1 - p) * held[1])
         held[0] += held[1] * (y - p) * damping
-        held[1] -= held[1] ** 2 * p * (1 - p) * damping
+        held[1] += 1e-5 - held[1] ** 2 * p * (1 - p) * damping
 
     @staticmethod
     def move(block: list, x: np.ndarray, error: float, slope: float, drift: float) -> None:
