@@ -72,7 +72,7 @@ class Replay:
     def parameters(self, model: str) -> int:
         """How many shared weights a model has, when all partitions have been merged."""
         self._share()
-        tables = self._replicas.base.of(model).tables, self._models[0].own()[model]
+        tables = self._replicas.base.of(model).tables, self._models[0].own().get(model, {})
         return sum(len(table) for widths in tables for table in widths.values())
 
     def _share(self) -> None:

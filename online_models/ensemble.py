@@ -51,7 +51,7 @@ class Replicas:
     def merge(self) -> None:
         """Make the next base of all replicas; each goes on with it."""
         taken = [replica.own() for replica in self._replicas]
-        models = [type(model) for model in self._replicas[0].models.values()]
+        models = [type(model) for model in self._replicas[0].merged]
         self.base = next_base(self.base, self.base.version + 1, models, taken)
         for replica, own in zip(self._replicas, taken, strict=True):
             replica.rebase(self.base, own)

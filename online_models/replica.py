@@ -57,13 +57,18 @@ class Replica:
         """Names of all models."""
         return tuple(self.models)
 
+    @property
+    def merged(self) -> tuple[Numbered, ...]:
+        """The models whose replicas become one; each of the others stays with its partition."""
+        return tuple(model for model in self.models.values() if type(model).merging.rules)
+
     def state(self) -> dict[str, Numbers]:
         """The own numbers of every model: what was learned since the base."""
         return {name: model.state() for name, model in self.models.items()}
 
     def own(self) -> dict[str, Tables]:
-        """`state()` as arrays."""
-        return {name: own_tables(model) for name, model in self.models.items()}
+        """The own numbers of the models that are merged, as arrays."""
+        return {model.name: own_tables(model) for model in self.merged}
 
     def touched(self) -> dict[str, Numbers]:
         """What changed since the last call, of the models where something did."""
@@ -95,14 +100,17 @@ class Replica:
         self.base = base
 
     def rebase(self, base: Base, taken: Mapping[str, Tables]) -> dict[str, Tables]:
-        """Adopt `base`, keep as own what was learned since `taken`; returns the new own numbers.
+        """Adopt `base`, keep as own what was learned since `taken`.
+
+        Returns the new own numbers of the models that are merged; the others stay as they are.
 
         Args:
             base: the one to go on with.
             taken: own numbers by model as the merge has taken them in; empty where it has not.
         """
         own = {}
-        for name, model in self.models.items():
+        for model in self.merged:
+            name = model.name
             old, new = self.base.of(name).tables, base.of(name).tables
             now, before = own_tables(model), taken.get(name, {})
             own[name] = rebased(type(model).merging, old, new, before, now)

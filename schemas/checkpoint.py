@@ -68,7 +68,7 @@ class PartitionWrite:
     base: int = 0
     """Version of the partition's base before the batch. Another one found there: refused."""
     adopts: int | None = None
-    """Version of the base to go on with; `models` then replaces all that was there."""
+    """Version of the base to go on with; `models` then replaces what was there of each."""
     models: dict[str, Numbers] = field(default_factory=dict)
     """What changed of the own numbers of its models."""
     receipts: dict[int, bytes] = field(default_factory=dict)

@@ -71,7 +71,7 @@ def _unpacked(taken: Taken) -> dict[str, Tables]:
 
 
 def adopt(models: Replica, offer: Offer) -> dict[str, Numbers]:
-    """Go on with the base on offer; returns the own numbers of all models."""
+    """Go on with the base on offer; returns the own numbers of the models that are merged."""
     fits = offer.over == models.base.version  # else nothing was taken in of what is own now
     own = models.rebase(offer.base, offer.taken if fits else {})
     return {name: numbers_of(tables) for name, tables in own.items()}

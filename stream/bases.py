@@ -12,9 +12,7 @@ from schemas.checkpoint import SealedBase
 from schemas.errors import Corrupt
 from stream.store.contract import Pool
 
-MODELS: tuple[type[Numbered], ...] = tuple(
-    type(model) for model in Replica().models.values() if type(model).merging.rules
-)
+MODELS: tuple[type[Numbered], ...] = tuple(type(model) for model in Replica().merged)
 """Those that are merged."""
 
 _MEANING = blake2b(

@@ -129,7 +129,8 @@ def _fits(part: Partition, write: PartitionWrite) -> bool:
 def _adopt(part: Partition, write: PartitionWrite) -> None:
     if write.adopts is None:
         return
-    part.models = {}
+    for name in write.models:
+        part.models.pop(name, None)
     if part.base != write.adopts:
         del part.taken[write.adopts]
         part.base = write.adopts
