@@ -102,9 +102,12 @@ def learn(
 
 @compiled
 def keep(row: Any, own: Table, changes: Keys, notes: Any) -> None:
-    """Write what the row has learned of shared weights into the table (see `Weights`)."""
+    """Write what the row has learned of shared weights into the table (see `Weights`).
+
+    What a group without a prior variance cannot learn is not kept.
+    """
     for n in range(row.own, row.size):
-        if row.x[n] != 0.0:
+        if row.x[n] != 0.0 and row.var[n] > 0.0:
             weight = (row.key[n], row.mean[n], row.var[n])
             place = own_place(own, changes, notes, weight)
             own[place].mean, own[place].var = row.mean[n], row.var[n]

@@ -8,6 +8,7 @@ from online_models.duration import LEAST, MOST, DurationModel, log_minutes
 from online_models.engagement import EngagementModel
 from online_models.features import LIMIT, harmless
 from online_models.prequential import Prequential
+from online_models.sheet import Group
 from online_models.success import SuccessModel
 
 
@@ -80,3 +81,12 @@ def test_harmless_input_is_passed_on_as_it_is() -> None:
     assert harmless(x) is x
     spoiled = {"a": 1e300, "b": float("nan"), "c": float("-inf"), "d": 1.0, "e": -1e300}
     assert harmless(spoiled) == {"a": LIMIT, "d": 1.0, "e": -LIMIT}
+
+
+@pytest.mark.parametrize("cls", [EngagementModel, DurationModel])
+@pytest.mark.parametrize("group", list(Group), ids=lambda group: group.name)
+def test_entries_of_any_group_can_be_restored(cls: type, group: Group) -> None:
+    model, copy = cls(), cls()
+    model.learn_one({"bias": 1.0, f"{group.name.lower()}:7": 1.0}, 1.0)
+    copy.restore(model.state())
+    assert copy.state() == model.state()
