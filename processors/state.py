@@ -14,13 +14,13 @@ order; but a sum lacks what it had counted before it left and came back, so ther
 | skills with evidence        | 24       | 71         | longest not practised                 |
 | activities engaged with     | 40       | 30         | longest not touched                   |
 | sets of skills answered on  | 6        | 17         | longest not answered on               |
-| finished activities         | 65 - 128 | 8          | longest ago finished, by days         |
+| finished activities         | 64 - 128 | 8          | longest ago finished, by days         |
 | kinds of content            | 8        | 16         | least recent use (half-life 30 days)  |
 | history                     | 16       | 18         | oldest                                |
 | form                        | 1        | 84         |                                       |
 | sums, counts, version, CRC  | 1        | 67         |                                       |
 
-Finished activities have the room that is left: 65 of them where all else is full.
+Finished activities have the room that is left: 64 of them where all else is full.
 
 The models' own part (form, sets, the tail of the rows of skills and activities) follows arrival and
 is written by `processors.features.answers`; nothing but the models reads it.
@@ -71,7 +71,7 @@ _SIZES = (
     contents.ROW.size,
     history.SIZE,
 )
-_SURELY_FINISHED = 65
+_SURELY_FINISHED = 64
 """Finished activities that there is always room for."""
 
 _RESTORE = "restore the store's last good copy, or delete the state and replay the events"
