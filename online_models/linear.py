@@ -91,6 +91,7 @@ class LinearModel(Regressor, ABC):
     def learn(self, sheet: Sheet, y: float, *, frozen: bool = False) -> float:
         """Learn that the first row of `sheet` came out as `y`; returns what was predicted.
 
+        Where there is no room for what is new, the least telling weights go before that.
         The learner's own weights, where the model reads them, learn in the sheet.
 
         Args:
@@ -198,4 +199,5 @@ class QuantityModel(LinearModel):
             weights.make_room(int(sheet[0]["size"]))
         target = max(self.least, min(self.most, y))
         into = (weights.changes, weights.notes, DRIFTS, self.noise)
-        return float(learn_quantity(sheet[0], target, frozen, *self._arrays, *into))
+        expected = learn_quantity(sheet[0], target, frozen, *self._arrays, *into)
+        return max(self.least, min(self.most, float(expected)))

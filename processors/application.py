@@ -73,8 +73,9 @@ class Application:
         self._causes[event.learner] = (offset, event)
 
     def _score(self, observations: list[Observation], at: float) -> None:
-        for one in observations:
-            self._models.quality.observe(one, at)
+        if not self._models.frozen:
+            for one in observations:
+                self._models.quality.observe(one, at)
         self.observations += observations
 
     def _void(self, offset: int, event: LearningEvent) -> None:

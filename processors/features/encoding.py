@@ -233,7 +233,7 @@ def _previous(form: Any, facts: Any, repeat: int, row: Any) -> None:
     sign = _sign(form.outcomes, 0)
     if form.item == facts.activity:
         dense[Dense.AGAIN_SIGN], dense[Dense.AGAIN] = sign, 1.0
-        dense[Dense.RUN] = 0.7 * np.log1p(form.run)
+        dense[Dense.RUN] = 0.7 * np.log1p(float(form.run))
         if form.run_before > 0:
             dense[Dense.RUN_BEFORE] = _sign(form.run_end, 0)
     else:
