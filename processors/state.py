@@ -13,7 +13,7 @@ order; but a sum lacks what it had counted before it left and came back, so ther
 |-----------------------------|----------|------------|---------------------------------------|
 | skills with evidence        | 24       | 71         | longest not practised                 |
 | activities engaged with     | 40       | 30         | longest not touched                   |
-| sets of skills answered on  | 6        | 17         | longest not answered on               |
+| sets of skills answered on  | 6        | 18         | longest not answered on               |
 | finished activities         | 64 - 128 | 8          | longest ago finished, by days         |
 | kinds of content            | 8        | 16         | least recent use (half-life 30 days)  |
 | history                     | 16       | 18         | oldest                                |
