@@ -18,6 +18,10 @@ DRIFT_MARGIN = 3.0
 """The same where a drift was detected: two signs need less of each."""
 BETTER_MARGIN = 3.0
 """Standard errors by which the loss must be below the baseline's for the model to come back."""
+MATTERS_NATS = 0.005
+"""Difference of cross-entropies below which it is no matter which serves, however sure it is."""
+MATTERS_SHARE = 0.01
+"""The same for squared errors, as a share of the baseline's."""
 SHADOW_EVENTS = 1000
 """Events that it is put aside for at least, the last of them without an invalid prediction."""
 
@@ -65,7 +69,7 @@ class PutAside:
 Standing = Serving | PutAside
 
 
-def judge(standing: Standing, trial: Trial, now: Moment, clean: float) -> Standing:
+def judge(standing: Standing, trial: Trial, now: Moment, clean: float, matters: float) -> Standing:
     """The standing after a block of events.
 
     Args:
@@ -73,24 +77,25 @@ def judge(standing: Standing, trial: Trial, now: Moment, clean: float) -> Standi
         trial: Its tests, of what has come since that standing was taken.
         now: The end of the block.
         clean: Events since the last invalid prediction or parameter; infinity where none was.
+        matters: The smallest difference of losses for which a model is put aside.
     """
     match standing:
         case Serving():
-            return _accused(trial, now) or standing
+            return _accused(trial, now, matters) or standing
         case PutAside():
             served = min(now.events - standing.since.events, clean)
             back = served >= SHADOW_EVENTS and trial.short.margin <= -BETTER_MARGIN
             return Serving(now, trial.short) if back else standing
 
 
-def _accused(trial: Trial, now: Moment) -> PutAside | None:
+def _accused(trial: Trial, now: Moment, matters: float) -> PutAside | None:
     findings = (
         (Reason.DRIFT, trial.since_drift, DRIFT_MARGIN),
         (Reason.WORSE, trial.short, WORSE_MARGIN),
         (Reason.WORSE, trial.long, WORSE_MARGIN),
     )
     for reason, finding, limit in findings:
-        if finding.margin >= limit:
+        if finding.margin >= limit and finding.difference >= matters:
             return PutAside(reason, now, finding)
     return None
 

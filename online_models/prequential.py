@@ -137,6 +137,12 @@ class Prequential:
         """Events that were scored."""
         return float(self._windows[0, 0])
 
+    @property
+    def baseline_loss(self) -> float:
+        """Mean loss of the baseline over all events; 0 before the first."""
+        weight, _, loss = self._windows[0, :3]
+        return float(loss / weight) if weight else 0.0
+
     def sums(self) -> Sums:
         """What is counted, as of now; a copy."""
         events = self._windows[0, 0]

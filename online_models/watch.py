@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from online_models.contract import Numbers
 from online_models.guard import (
+    MATTERS_NATS,
+    MATTERS_SHARE,
     Moment,
     PutAside,
     Reason,
@@ -60,6 +62,7 @@ class Watch:
         self.signs = Signs()
         self.at = 0.0
         """Time of the newest outcome, POSIX seconds; 0 before the first."""
+        self._bins = bins
         self._low, self._high = (0.0, 1.0) if bins else (-LIMIT, LIMIT)
         self._count = 0
         self._excess = 0.0
@@ -103,11 +106,15 @@ class Watch:
             )
         self._count, self._excess = 0, 0.0
         clean = now.events - self.signs.invalid_events if self.signs.invalid else inf
-        standing = judge(self.standing, self.trial, now, clean)
+        standing = judge(self.standing, self.trial, now, clean, self._matters())
         if standing is self.standing:
             return False
         self._stand(standing)
         return True
+
+    def _matters(self) -> float:
+        """The smallest difference of losses that is worth a change."""
+        return MATTERS_NATS if self._bins else MATTERS_SHARE * self.measured.baseline_loss
 
     def _stand(self, standing: Standing) -> None:
         """What comes is tested by itself: what brought a model here says nothing any more."""

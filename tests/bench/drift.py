@@ -63,11 +63,8 @@ def _compare(runs: dict[str, list[Run]]) -> None:
     for name, alarms in DETECTORS.items():
         cells = [_delay([alarms(run) for run in differences[fault]]) for fault in faults]
         false = [_rate(alarms, differences[fault]) for fault in ("none", "harder")]
-        print(
-            f"{name:38s}"
-            + "".join(f"{cell:>16s}" for cell in cells)
-            + "{:9.1f}{:9.1f}".format(*false)
-        )
+        told = [f"{cell:>17s}" for cell in cells] + [f"{one:8.1f}" for one in false]
+        print(f"{name:38s}", *told)
 
 
 def _differences(run: Run) -> list[float]:
@@ -78,7 +75,9 @@ def _differences(run: Run) -> list[float]:
 def _delay(found: Sequence[list[int]]) -> str:
     firsts = [next((at - BEFORE for at in alarms if at > BEFORE), AFTER) for alarms in found]
     missed = sum(first > WITHIN for first in firsts)
-    return f"{median(firsts):.0f}" + (f" ({missed} missed)" if missed else "")
+    middle = median(firsts)
+    told = f"{middle:.0f}" if middle <= WITHIN else "-"
+    return f"{told} ({missed} missed)" if missed else told
 
 
 def _rate(alarms: Alarms, differences: Sequence[Sequence[float]]) -> float:

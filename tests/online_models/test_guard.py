@@ -42,7 +42,7 @@ STANDINGS: list[Standing] = [
 
 
 def judged(standing: Standing, now: Moment = NOW, clean: float = inf, **tests: Finding) -> Standing:
-    return judge(standing, Told(**tests), now, clean)  # type: ignore[arg-type]
+    return judge(standing, Told(**tests), now, clean, 0.05)  # type: ignore[arg-type]
 
 
 def test_a_model_serves_while_nothing_speaks_against_it() -> None:
@@ -63,6 +63,12 @@ def test_after_a_drift_less_is_enough() -> None:
     doubt = Finding(96.0, 0.2, 3.0)
     assert judged(Serving(), short=doubt) == Serving()
     assert judged(Serving(), since_drift=doubt) == PutAside(Reason.DRIFT, NOW, doubt)
+
+
+@pytest.mark.parametrize("test", ["short", "long", "since_drift"])
+def test_what_does_not_matter_is_no_reason_however_sure_it_is(test: str) -> None:
+    assert judged(Serving(), **{test: Finding(500.0, 0.049, 99.0)}) == Serving()
+    assert isinstance(judged(Serving(), **{test: Finding(500.0, 0.05, 99.0)}), PutAside)
 
 
 def test_it_comes_back_when_it_was_better_for_long_enough() -> None:

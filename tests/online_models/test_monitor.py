@@ -111,6 +111,13 @@ def test_models_of_values_are_judged_by_their_squared_error(model: str) -> None:
     assert watched(better)[0].put_aside == ()
 
 
+def test_a_model_that_is_hardly_worse_than_its_baseline_serves() -> None:
+    stream = [Observation("engagement", 0.997, 0.999, 1.0) for _ in range(3000)]
+    assert watched(stream)[0].put_aside == ()
+    values = [Observation("duration", 1.001, 1.0, n % 2 * 2.0 - 0.1) for n in range(3000)]
+    assert watched(values)[0].put_aside == ()
+
+
 def test_models_do_not_answer_for_each_other() -> None:
     good = observations("none", 0, 1000, 1)
     bad = (one._replace(model="engagement") for one in observations("broken", 0, 1000, 1))
