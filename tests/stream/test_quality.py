@@ -16,7 +16,7 @@ from harness.streams import (
     reference_messages,
 )
 
-import processors.application
+from online_models.monitor import QualityMonitor
 from online_models.observation import Observation
 from processors.objective import Objective
 from schemas.codec import decode_json
@@ -40,15 +40,12 @@ async def queue_of(stream: LocalStream) -> dict[str, Any]:
 @pytest.fixture
 def broken_success(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on the success model predicts NaN."""
-    learn = processors.application.learn
+    observe = QualityMonitor.observe
 
-    def broken(*arguments: Any) -> list[Observation]:
-        return [
-            one._replace(predicted=nan) if one.model == "success" else one
-            for one in learn(*arguments)
-        ]
+    def broken(monitor: QualityMonitor, one: Observation, at: float) -> None:
+        observe(monitor, one._replace(predicted=nan) if one.model == "success" else one, at)
 
-    monkeypatch.setattr(processors.application, "learn", broken)
+    monkeypatch.setattr(QualityMonitor, "observe", broken)
 
 
 def test_sound_models_serve() -> None:
