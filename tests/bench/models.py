@@ -1,4 +1,6 @@
-"""Microseconds an operation of the online models: `python -m tests.bench.models`.
+"""Microseconds an operation of what counts and watches: `python -m tests.bench.models`.
+
+What predicting, learning and ranking cost is told by `bench.hot_path`.
 
 Each figure is the best of several runs over inputs that are made beforehand, on a model that has
 learned all of them once. Timings are read by people and never asserted.
@@ -16,10 +18,8 @@ from online_models.means import Means
 from online_models.monitor import QualityMonitor
 from online_models.observation import Observation
 from online_models.replica import Replica
-from online_models.success import SuccessModel
 
 INPUTS = 2000
-CANDIDATES = 25
 RUNS = 7
 
 
@@ -41,31 +41,6 @@ def own(rng: Random, dense: int = 9) -> Features:
 def hash64(rng: Random) -> int:
     """One of 5,000 ids."""
     return rng.randrange(5000) * 0x9E3779B97F4A7C15 % 2**64
-
-
-def linear(model: SuccessModel, rng: Random) -> Iterator[tuple[str, Callable[[], object]]]:
-    """The operations of a linear model."""
-    xs = [{**common(rng), **own(rng, dense=2)} for _ in range(INPUTS)]
-    ys = [rng.random() for _ in xs]
-    model.learn_one(own(rng), 1.0)
-    pages = [(common(rng), [own(rng) for _ in range(CANDIDATES)]) for _ in range(INPUTS // 20)]
-
-    def learn() -> None:
-        for x, y in zip(xs, ys, strict=True):
-            model.learn_one(x, y)
-
-    def predict() -> None:
-        for x in xs:
-            model.predict_one(x)
-
-    def predict_many() -> None:
-        for _ in range(20):
-            for shared, each in pages:
-                model.predict_many(shared, each)
-
-    yield "learn_one, 25 features", learn
-    yield "predict_one, 25 features", predict
-    yield f"predict_many, {CANDIDATES} candidates, 20 + 12 features", predict_many
 
 
 def others(rng: Random) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -126,18 +101,10 @@ def checkpoints(rng: Random) -> Iterator[tuple[str, Callable[[], object]]]:
 def main() -> None:
     """Print a table."""
     rng = Random(1)
-    full = SuccessModel(max_keys=500)
-    groups = (
-        ("", linear(SuccessModel(), rng)),
-        ("all places taken: ", linear(full, rng)),
-        ("", others(rng)),
-        ("", quality(rng)),
-        ("", checkpoints(rng)),
-    )
-    for prefix, operations in groups:
+    for operations in (others(rng), quality(rng), checkpoints(rng)):
         for label, run in operations:
             best = min(repeat(run, number=1, repeat=RUNS)) / INPUTS * 1e6
-            sys.stdout.write(f"{prefix + label:68s} {best:8.2f} us\n")
+            sys.stdout.write(f"{label:68s} {best:8.2f} us\n")
 
 
 if __name__ == "__main__":
