@@ -1,6 +1,7 @@
 """What every model has to keep, run on every model found in the package, none listed by hand."""
 
 import math
+import pickle
 import subprocess
 import sys
 from typing import Any
@@ -16,6 +17,7 @@ from harness.model_manners import (
     every,
     every_one,
     features,
+    keys,
     manner_of,
     shares,
     taught,
@@ -26,8 +28,8 @@ from hypothesis import strategies as st
 
 from online_models.contract import CrowdModel, Model, NextModel, Numbered, Numbers, accumulate
 from online_models.features import harmless
-from online_models.linear import ProbabilityModel
-from online_models.sheet import DENSE, sheet_of
+from online_models.monitor import PROBABILITIES
+from online_models.sheet import DENSE, blank, sheet_of
 
 laws = settings(max_examples=40, deadline=None)  # the machine may be busy
 
@@ -237,6 +239,11 @@ def test_dropped_numbers_are_skipped_by_restore(cls: type) -> None:
 
 
 models = every_one(Model)
+probabilities = pytest.mark.parametrize(
+    "cls",
+    [cls for cls in FOUND if cls.name in PROBABILITIES and isinstance(cls(), Model)],
+    ids=lambda cls: cls.__name__,
+)
 
 
 @models
@@ -248,7 +255,10 @@ def test_rows_of_a_sheet_are_the_named_features(cls: type, data: st.DataObject) 
         model.learn_one(*lesson)
     each = [harmless(x) for x in data.draw(st.lists(features, min_size=1, max_size=5))]
     sheets = [sheet_of(x) for x in each]
-    assert model.predict(np.concatenate(sheets)).tolist() == [model.predict_one(x) for x in each]
+    single = [model.predict_one(x) for x in each]
+    assert model.predict(np.concatenate(sheets)).tolist() == single
+    assert [model.predict(sheet)[0] for sheet in sheets] == single
+    assert len(model.predict(blank(0))) == 0
     y = data.draw(shares)
     copy.restore(model.state())
     assert model.learn(sheets[0], y) == pytest.approx(copy.predict_one(each[0]), abs=1e-12)
@@ -263,9 +273,24 @@ def test_frozen_it_only_answers(cls: type, data: st.DataObject) -> None:
     model = taught(cls, draw_lessons(data, cls))
     before = model.state()
     model.touched()
-    model.learn(sheet_of(harmless(data.draw(features))), data.draw(shares), frozen=True)
+    for x, y in draw_lessons(data, cls):
+        expected = model.predict_one(x)
+        found = model.learn(sheet_of(harmless(x)), y, frozen=True)
+        assert found == pytest.approx(expected, abs=1e-12)
     assert model.state() == before
     assert model.touched() == {}
+
+
+@models
+def test_arrays_stay_as_small_as_what_they_hold(cls: type[Any]) -> None:
+    """As a million events would of `MAX_KEYS`: each key is new, and most of them have to go."""
+    model, sizes = tiny(cls), []
+    for n in range(2000):
+        model.learn(sheet_of({"bias": 1.0, f"item:{n:x}": 1.0}), 1.0)
+        if n % 100 == 99:
+            model.touched()
+            sizes.append(len(pickle.dumps(model)))
+    assert max(sizes) < 1.1 * sizes[0] < 150_000
 
 
 @models
@@ -305,11 +330,36 @@ def test_only_what_was_seen_is_touched(cls: type[Any]) -> None:
 
 @laws
 @given(data=st.data(), extreme=st.floats())
-@every_one(ProbabilityModel)
+@probabilities
 def test_probabilities_are_probabilities(cls: type, data: st.DataObject, extreme: float) -> None:
     model = taught(cls, draw_lessons(data, cls))
     for x in ({"bias": extreme}, {"item:1": extreme, "bias": 1.0}):
         assert 0.0 < model.predict_one(x) < 1.0
+
+
+honest = st.dictionaries(keys, st.floats(-3, 3), min_size=1, max_size=8)
+
+
+@laws
+@given(
+    lessons=st.lists(st.tuples(honest, shares), max_size=40), x=honest, y=st.sampled_from([0, 1])
+)
+@probabilities
+def test_a_right_answer_never_lowers_what_is_expected_and_a_wrong_one_never_raises_it(
+    cls: type[Any], lessons: Lessons, x: dict[str, float], y: int
+) -> None:
+    """Of the very same input, of the size that inputs have.
+
+    Where one is so large that hardly anything is known of the sum, learning of it makes the
+    prediction bolder, and that may outweigh the step that was taken.
+    """
+    model = cls()
+    for lesson in [*lessons, *[(x, float(y))] * 3]:
+        before = model.predict_one(x)
+        model.learn_one(*lesson)
+        after = model.predict_one(x)
+        if lesson == (x, float(y)):
+            assert after >= before - 1e-12 if y else after <= before + 1e-12
 
 
 @laws

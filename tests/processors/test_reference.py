@@ -42,14 +42,12 @@ def entry(made: Reference, activity_id: str) -> Entry:
 
 def test_an_entry_has_the_hashes_of_its_names() -> None:
     made = reference(SQL, LAB)
-    assert made.entry("lab") == Entry(
-        activity=LAB,
-        key=hash64("lab"),
-        skills=(hash64("SQL"), hash64("Python")),
-        prerequisites=(hash64("sql"),),
-        unlocks=(),
-        content=0,
-    )
+    lab = entry(made, "lab")
+    assert lab.activity is LAB
+    assert lab.key == hash64("lab")
+    assert lab.skills == (hash64("SQL"), hash64("Python"))
+    assert lab.prerequisites == (hash64("sql"),)
+    assert (lab.unlocks, lab.content) == ((), 0)
     assert entry(made, "sql").unlocks == (hash64("lab"),)
     assert entry(made, "sql").content == hash64("video")
     assert made.by_key(hash64("lab")) == made.entry("lab")

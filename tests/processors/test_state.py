@@ -4,15 +4,16 @@ import random
 from dataclasses import replace
 
 import pytest
+from harness.lives import lived
 from traces import DAY, T0, YEAR_9999, answers, busy, state_of, trace, without
 
 from processors.features.practice import practice
-from processors.state import VERSION, LearnerState, apply, decode, encode, fresh, withdraw
+from processors.state import VERSION, LearnerState, apply, decode, encode, fresh, keep_set, withdraw
 from processors.trace import Trace
 from schemas.errors import Corrupt
 from schemas.kinds import Kind
 
-LIMIT, TYPICAL = 4096, 1024
+LIMIT, TYPICAL = 4096, 1180
 
 
 def ordinary(events: int = 20, activities: int = 10, skills: int = 4) -> list[Trace]:
@@ -34,23 +35,51 @@ def ordinary(events: int = 20, activities: int = 10, skills: int = 4) -> list[Tr
     ]
 
 
-def test_a_typical_learner_takes_less_than_1_kib() -> None:
-    assert len(encode(state_of(ordinary()))) <= TYPICAL
+def test_a_typical_learner_takes_about_1_kib() -> None:
+    assert len(encode(lived(ordinary()))) <= TYPICAL
 
 
 def test_a_learner_of_everything_takes_less_than_4_kib() -> None:
-    state = state_of(busy(random.Random(1), 1000))
+    state = lived(busy(random.Random(1), 1000))
     assert len(state.skills) == 24
-    assert len(state.activities) == 32
+    assert len(state.activities) == 40
+    assert len(state.set_rows) == 6
     assert len(state.contents) == 8
-    assert len(state.finished) == 128
+    assert len(state.finished) == 64
     assert len(state.history) == 16
-    assert LIMIT - 16 <= len(encode(state)) <= LIMIT
+    assert LIMIT - 8 < len(encode(state)) <= LIMIT
+
+
+def test_of_who_does_little_else_128_finished_activities_are_kept() -> None:
+    waived = trace(kind=Kind.OTHER, outcome=None, weight=0.0, skills=(), finish=1)
+    state = state_of(replace(waived, id=i, at=T0 + i * DAY, activity=i) for i in range(200))
+    assert len(state.finished) == 128
+    assert len(encode(state)) < LIMIT
+
+
+def test_a_set_of_skills_takes_the_room_of_finished_activities() -> None:
+    state = state_of(busy(random.Random(1), 1000))
+    before = len(state.finished)
+    assert len(encode(state)) > LIMIT - 8
+    for key in range(8):
+        keep_set(state, key, T0 + key)
+        assert LIMIT - 8 < len(encode(state)) <= LIMIT
+    assert dict(state.set_rows.items()).keys() == set(range(2, 8))
+    assert len(state.finished) == before - 14  # of 8 bytes, for 6 sets of 18
+
+
+def test_taking_back_that_it_was_undone_does_not_outgrow_the_room() -> None:
+    undone = trace(id=5, at=T0 + 500 * DAY, activity=77, finish=-1, skills=())
+    state = state_of([*busy(random.Random(1), 1000), replace(undone, finish=1), undone])
+    size = len(encode(state))
+    withdraw(state, undone)
+    assert state.is_done(77)
+    assert len(encode(state)) <= max(size, LIMIT)
 
 
 def test_nothing_known_is_small_and_equal() -> None:
     assert encode(fresh()) == encode(decode(encode(fresh())))
-    assert len(encode(fresh())) < 80
+    assert len(encode(fresh())) <= 151
 
 
 def test_decoded_states_do_not_share_memory() -> None:
@@ -276,9 +305,9 @@ def test_who_remains_does_not_depend_on_the_order(seed: int) -> None:
 
 
 def test_at_equal_times_the_smaller_key_leaves() -> None:
-    state = state_of(trace(id=i, activity=i + 1, skills=(i + 1,)) for i in range(40))
-    assert set(state.skills) == set(range(17, 41))
-    assert set(state.activities) == set(range(9, 41))
+    state = state_of(trace(id=i, activity=i + 1, skills=(i + 1,)) for i in range(50))
+    assert set(state.skills) == set(range(27, 51))
+    assert set(state.activities) == set(range(11, 51))
 
 
 def test_counts_at_their_bounds_stay_there() -> None:
@@ -302,7 +331,7 @@ def test_after_an_event_of_the_far_future_new_ones_still_count() -> None:
 
 
 def test_withdrawing_what_was_evicted_leaves_others_alone() -> None:
-    traces = [trace(id=i, at=T0 + i, activity=i + 1, skills=(i + 1,)) for i in range(40)]
+    traces = [trace(id=i, at=T0 + i, activity=i + 1, skills=(i + 1,)) for i in range(50)]
     state = state_of(traces)
     kept = state.skills
     withdraw(state, traces[0])

@@ -67,7 +67,6 @@ def test_practice_counts_at_each_half_life() -> None:
     found = practice(state, 11, NOW)
     assert found.attempts == 2
     assert found.whole == (1.0, 1.0)
-    assert found.within_1d == pytest.approx((2.0**-14, 0.5))
     assert found.within_14d == pytest.approx((0.5, 2.0 ** (-1 / 14)))
     assert found.within_90d == pytest.approx((2.0 ** (-14 / 90), 2.0 ** (-1 / 90)))
     assert practice(fresh(), 11, NOW).whole == (0.0, 0.0)
