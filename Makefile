@@ -39,6 +39,7 @@ bench: $(READY) $(JAVA) ## throughput, freshness, bytes a learner, cost of each 
 	$(MEASURE) bench.validation
 	$(MEASURE) bench.queueing
 	$(MEASURE) bench.models
+	$(MEASURE) bench.relevance
 	$(MEASURE) bench.stream
 
 quality: $(READY) ## every model on every data set of STEPSTREAM_DATA; ACCEPT=1 writes the figures down

@@ -6,17 +6,18 @@ them, and its *own* numbers: those that it has changed since, as they are now. O
 Numbered            has a name and a memory of named numbers
 ├── Tabled          has them as arrays as well, where there are many
 ├── Model           features -> expected value (success, engagement, duration)
-├── NextModel       activity -> what others did next
+├── NextModel       learner, items -> how likely each is the next
 ├── CrowdModel      item -> what everybody together showed about it
 ├── MeanModel       kind, key -> mean of what came out
 └── Judge           prediction, outcome -> which models may serve
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from sys import float_info
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from online_models.merging import Merging
+from online_models.moment import Description, Moment
 from online_models.observation import Observation
 from online_models.sheet import Features, Sheet
 from online_models.tables import EMPTY, ModelBase, Numbers, Tables
@@ -97,13 +98,18 @@ class Model(Numbered, Protocol):
 
 @runtime_checkable
 class NextModel(Numbered, Protocol):
-    """What learners do after an activity. Activities are 64-bit hashes."""
+    """What a learner turns to next. Items are 64-bit hashes."""
 
-    def learn(self, before: int, after: int) -> None:
-        """One learner went on from `before` to `after`."""
+    def learn(self, moment: Moment, item: int, description: Description) -> None:
+        """The learner of `moment` turned to `item`."""
 
-    def next_of(self, before: int) -> list[tuple[int, float]]:
-        """(activity, probability), most probable first; what is left to 1 was never seen."""
+    def chances(
+        self, moment: Moment, items: Sequence[int], describe: Callable[[int], Description]
+    ) -> Iterable[float]:
+        """Probability of each of `items` being the next; what is left to 1 is for all others."""
+
+    def propose(self, moment: Moment, most: int) -> list[int]:
+        """The likeliest items that the learner has not met of late, likeliest first."""
 
 
 @runtime_checkable

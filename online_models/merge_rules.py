@@ -188,6 +188,44 @@ class Additive:
         return values
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """Facts (values ..., when they were stated): what was stated last holds.
+
+    Of what was stated at one time the largest holds, number by number from the first.
+    """
+
+    width: int
+
+    def start(self, names: Names) -> Values:
+        """Zeros, stated in 1970."""
+        return np.zeros((len(names), self.width))
+
+    def merge(self, before: Values, moves: Moves) -> Values:
+        """What was stated last."""
+        merged = before.copy()
+        for rows, values in moves:
+            merged[rows] = _newest(merged[rows], values)
+        return merged
+
+    def rebase(self, merged: Values, taken: Values, now: Values) -> Values:
+        """What was stated last."""
+        del taken
+        return _newest(merged, now)
+
+    def information(self, names: Names, values: Values) -> Values:
+        """When it was stated."""
+        del names
+        return values[:, -1]
+
+
+def _newest(one: Values, other: Values) -> Values:
+    """Row by row."""
+    pairs = zip(one.tolist(), other.tolist(), strict=True)
+    rows = [max(pair, key=lambda row: (row[-1], row)) for pair in pairs]
+    return np.array(rows).reshape(one.shape)
+
+
 def _precision(values: Values) -> Values:
     return 1.0 / np.clip(values[:, 1], _LEAST, _MOST)
 

@@ -17,5 +17,5 @@ class Served:
         self.engagement = (
             OfActivity(baselines.engagement) if "engagement" in aside else replica.engagement
         )
-        self.follows = replica.follows
+        self.relevance = replica.relevance
         self.items = replica.items

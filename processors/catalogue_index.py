@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
+from online_models.moment import Description
 from processors.memo import Memo
 from processors.reference import Entry, Reference
+from processors.relevance import about
 from processors.rules import Rules, rules_for
 from schemas.reference import Deadline
 
@@ -61,6 +63,8 @@ class CatalogueIndex:
         self.entries = Known(reference)
         self.rules: Memo[int, Rules] = Memo(self._find_rules)
         """Activity key -> the rules that can ever concern it."""
+        self.about: Memo[int, Description] = Memo(self._describe)
+        """Activity key -> what it is about."""
         self.path: Memo[int, Path] = Memo(self._walk_back)
         """Skill -> the ways to it."""
         self.duties: Memo[str, tuple[tuple[Entry, Deadline], ...]] = Memo(self._find_duties)
@@ -78,6 +82,10 @@ class CatalogueIndex:
     def _find_openings(self, role: str) -> tuple[Entry, ...]:
         openings = self._survey.openings
         return tuple(e for e in openings if not (who := e.activity.audience) or role in who)
+
+    def _describe(self, key: int) -> Description:
+        entry = self.entries[key]
+        return Description() if entry is None else about(entry.activity, entry.skills)
 
     def _find_rules(self, key: int) -> Rules:
         entry = self.entries[key]

@@ -7,6 +7,7 @@ since they decided before any score did.
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from online_models.moment import Ground
 from processors.exploration import Slot
 from processors.learner_view import LearnerView
 from processors.rank import Scored
@@ -123,10 +124,24 @@ def _continues(one: Scored, view: LearnerView) -> Reason:
     return Reason(ReasonCode.CONTINUES, text, {"progress": record.progress})
 
 
-def _similar(one: Scored, _: LearnerView) -> Reason:
-    chance = one.candidate.similar
-    text = f"{chance:.0%} of learners went on to it"
-    return Reason(ReasonCode.SIMILAR_LEARNERS, text, {"probability": round(chance, 3)})
+def _similar(one: Scored, view: LearnerView) -> Reason:
+    """What visits say for it most strongly, counted; faded counts are no whole numbers."""
+    evidence: dict[str, str | float] = {"probability": round(one.candidate.similar, 3)}
+    because = view.predictors.relevance.because(view.moment, one.entry.key)
+    if because is None:
+        return Reason(ReasonCode.EXPLORES, "New, and like what you did of late", evidence)
+    evidence.update(times=round(because.times, 2), of=round(because.of, 2))
+    share = min(1.0, because.times / because.of)
+    if because.kind is Ground.COHORT:
+        text = f"{share:.0%} of what was done in your group is this"
+    elif because.kind is Ground.ALL:
+        text = f"{share:.0%} of all that was done is this"
+    else:
+        before = view.index.entries[because.source]
+        title = (before.activity.title or before.activity.id) if before else "what you did"
+        evidence["after"] = before.activity.id if before else f"{because.source:x}"
+        text = f"After {title}, {share:.0%} soon went on to it"
+    return Reason(ReasonCode.SIMILAR_LEARNERS, text, evidence)
 
 
 def _duty(one: Scored, view: LearnerView) -> Reason:

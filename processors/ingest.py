@@ -1,6 +1,6 @@
 """From the bytes of one message to learning events, refusals, and activities seen anew."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from processors.sameness import Essence, digest_of, id_of
 from schemas.errors import Rejection
 from schemas.event import LearningEvent
 from schemas.kinds import Kind
-from schemas.reference import Activity
+from schemas.reference import Activity, LearnerProfile
 from schemas.statement.reasons import Reason
 from schemas.statement.times import posix_sec
 from schemas.statement.validation import Message, Valid, Validator
@@ -39,6 +39,10 @@ class Origin:
     """POSIX seconds."""
 
 
+def _nobody(_: str) -> LearnerProfile | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class IngestContext:
     """What ingest needs to know beside the message.
@@ -53,6 +57,8 @@ class IngestContext:
     lookup: Lookup
     """The activity of an id, as the catalogue or earlier statements have it."""
     tenant: str = "default"
+    profile: Callable[[str], LearnerProfile | None] = _nobody
+    """What HR knows of a learner key."""
     pseudonyms: Pseudonyms = field(init=False)
 
     def __post_init__(self) -> None:
@@ -130,7 +136,8 @@ def _make(valid: Valid, origin: Origin, place: int, context: IngestContext) -> _
         return _Made(LearningEvent(**named, **told, **around, **other_fields(reading)), None)
     placement = placement_of(statement)
     about = activity_fields(reading, placement, context.lookup)
-    event = LearningEvent(**named, **told, **around, **about)
+    grouped = _groups(context.profile(learner))
+    event = LearningEvent(**named, **told, **around, **about, **grouped)
     return _Made(event, _newcomer(reading, placement, context.lookup))
 
 
@@ -163,6 +170,11 @@ def _identity_fields(
         "digest": digest_of(essence, context.pseudonyms),
         "tenant": context.tenant,
     }
+
+
+def _groups(profile: LearnerProfile | None) -> Fields:
+    """To whom the learner is alike."""
+    return {"role": profile.role, "cohort": profile.cohort} if profile else {}
 
 
 def _newcomer(reading: Reading, placement: Placement, lookup: Lookup) -> Activity | None:

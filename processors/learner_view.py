@@ -7,9 +7,11 @@ target, weighed by who wants it. It is *faded* where it was proficient and recal
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import log2
 from typing import NamedTuple
 
+from online_models.moment import Moment
 from processors.catalogue_index import Path, index_of
 from processors.duties import Duty, open_duties, with_ways
 from processors.features.decay import DAY_SEC
@@ -21,6 +23,7 @@ from processors.objective import Objective
 from processors.predictors import Predictors
 from processors.recent import Recent, recent_of
 from processors.reference import Entry, Reference
+from processors.relevance import moment_of
 from processors.rules import Evidence
 from processors.state import LearnerState
 from schemas.codec import hash64
@@ -82,6 +85,12 @@ class LearnerView:
         """What the learner must finish and has not; and key -> due time of what is near of it."""
         self.wanted = self._wanted()
         """The skills needed most, the largest need first."""
+
+    @cached_property
+    def moment(self) -> Moment:
+        """What the relevance model is asked about."""
+        cohort = self.profile.cohort if self.profile else ""
+        return moment_of(self.state, self.now, self.role, cohort)
 
     def target(self, skill: int) -> float:
         """Proficiency from which the skill needs no more, in (0, 1]."""

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from online_models.contract import NextModel
 from online_models.duration import log_minutes
 from online_models.observation import Observation
 from online_models.replica import Replica
@@ -9,6 +10,7 @@ from online_models.sheet import Sheet
 from processors.features.facts import Facts, facts_of
 from processors.features.records.history import Step
 from processors.features.situation import Answer, Situation
+from processors.relevance import learn_turn
 from processors.state import LearnerState
 from processors.trace import Trace
 from schemas.event import LearningEvent
@@ -49,11 +51,17 @@ def learn(models: Replica, state: LearnerState, event: LearningEvent, trace: Tra
     taught = _learn_own(models, situation, event, trace)
     if last is not None and last.activity != trace.activity:
         taught.observations.extend(_learn_left(models, situation, last))
-        if last.activity and not models.frozen:
-            models.follows.learn(last.activity, trace.activity)
     if not models.frozen:
+        learn_next(models.relevance, state, event, trace)
         models.items.learn(trace.activity, trace.outcome, trace.seconds)
     return taught
+
+
+def learn_next(model: NextModel, state: LearnerState, event: LearningEvent, trace: Trace) -> None:
+    """Teach `model` that the learner turned to the activity of `event`, where that is so."""
+    last = state.newest
+    if trace.kind in _STARTING and (last is None or last.activity != trace.activity):
+        learn_turn(model, state, event, trace)
 
 
 def _learn_own(models: Replica, situation: Situation, event: LearningEvent, trace: Trace) -> Taught:

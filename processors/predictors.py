@@ -1,7 +1,9 @@
 """What ranking needs of the models, and nothing more."""
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from online_models.moment import Because, Description, Moment
 from online_models.sheet import Sheet
 from online_models.weights import Floats
 
@@ -13,11 +15,23 @@ class Expectation(Protocol):
         """The expected outcome of each row, shape (rows,)."""
 
 
-class Following(Protocol):
-    """What others did next."""
+class Relevance(Protocol):
+    """What a learner turns to next."""
 
-    def next_of(self, before: int) -> list[tuple[int, float]]:
-        """(activity key, probability) after `before`, most probable first."""
+    @property
+    def known(self) -> int:
+        """How many activities were ever visited."""
+
+    def propose(self, moment: Moment, most: int) -> list[int]:
+        """Keys of the likeliest activities that are new to the learner, likeliest first."""
+
+    def chances(
+        self, moment: Moment, items: Sequence[int], describe: Callable[[int], Description]
+    ) -> Iterable[float]:
+        """Probability of each of `items` (keys) being the next; at most 1 in all."""
+
+    def because(self, moment: Moment, item: int) -> Because | None:
+        """The strongest thing that visits say for `item`; None where there were none."""
 
 
 class Crowd(Protocol):
@@ -50,8 +64,8 @@ class Predictors(Protocol):
         """Probability of finishing it once started."""
 
     @property
-    def follows(self) -> Following:
-        """What others did next."""
+    def relevance(self) -> Relevance:
+        """What the learner turns to next."""
 
     @property
     def items(self) -> Crowd:

@@ -14,8 +14,8 @@ class LearningEvent:
     A fact: nobody changes one. It is not frozen because making a frozen record of so many fields
     takes ten times as long, twice for every event.
 
-    The facts of the activity are copied from the catalogue when the event is made, so that
-    whatever is computed later is a function of the events alone.
+    The facts of the activity are copied from the catalogue when the event is made, those of the
+    learner from the profile, so that whatever is computed later is a function of the events alone.
     """
 
     id: str
@@ -74,6 +74,10 @@ class LearningEvent:
     """What finishes the activity: viewed, completed or passed."""
     pass_mark: float = 0.6
     """Smallest outcome that counts as passed, in [0, 1]."""
+    role: str = ""
+    """The learner's role as the profile has it; empty where there is none."""
+    cohort: str = ""
+    """The learner's cohort likewise."""
 
     @property
     def at(self) -> float:

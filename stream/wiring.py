@@ -25,6 +25,7 @@ def ingest_context(settings: Settings, reference: Reference) -> IngestContext:
         pseudonym_key=pseudonym_key(settings),
         lookup=reference.lookup,
         tenant=settings.tenant,
+        profile=reference.profile,
     )
 
 

@@ -1,12 +1,13 @@
 """A small world for queues: a catalogue in a few words, events, and predictors that say what they
 are told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from online_models.moment import Because, Description, Ground, Moment
 from online_models.sheet import Sheet
 from online_models.weights import Floats
 from processors.objective import Objective
@@ -43,10 +44,26 @@ class Ways:
     """What others did next, by activity id."""
 
     ways: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    known: int = 10**12
 
-    def next_of(self, before: int) -> list[tuple[int, float]]:
-        found = {hash64(key): after for key, after in self.ways.items()}.get(before, {})
-        return sorted(((hash64(k), p) for k, p in found.items()), key=lambda pair: -pair[1])
+    def propose(self, moment: Moment, most: int) -> list[int]:
+        after = self._after(moment)
+        return sorted(after.keys() - moment.recent, key=lambda key: -after[key])[:most]
+
+    def chances(
+        self, moment: Moment, items: Sequence[int], describe: Callable[[int], Description]
+    ) -> list[float]:
+        assert all(isinstance(describe(key), Description) for key in items)
+        return [self._after(moment).get(key, 0.0) for key in items]
+
+    def because(self, moment: Moment, item: int) -> Because | None:
+        chance = self._after(moment).get(item)
+        return Because(Ground.AFTER, moment.recent[0], 10 * chance, 10.0) if chance else None
+
+    def _after(self, moment: Moment) -> dict[int, float]:
+        found = {hash64(key): after for key, after in self.ways.items()}
+        after = found.get(moment.recent[0], {}) if moment.recent else {}
+        return {hash64(key): chance for key, chance in after.items()}
 
 
 @dataclass
@@ -67,7 +84,7 @@ class Told:
     put_aside: tuple[str, ...] = ()
     success: Fixed = field(default_factory=Fixed)
     engagement: Fixed = field(default_factory=Fixed)
-    follows: Ways = field(default_factory=Ways)
+    relevance: Ways = field(default_factory=Ways)
     items: Crowd = field(default_factory=Crowd)
 
 

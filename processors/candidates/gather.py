@@ -36,6 +36,7 @@ def gather(view: LearnerView) -> Gathered:
         _ask(gathered, view, (anything,))
     if not gathered.candidates:
         _readmit(gathered, view)
+    _hear_others(gathered, view)
     return gathered
 
 
@@ -63,6 +64,18 @@ def _take(gathered: Gathered, view: LearnerView, stream: Stream) -> None:
         places -= 1
         if not places:
             return
+
+
+def _hear_others(gathered: Gathered, view: LearnerView) -> None:
+    """How likely each is the next. Of what is begun `continues` speaks."""
+    begun, relevance = set(view.moment.recent), view.predictors.relevance
+    heard = [one for key, one in gathered.candidates.items() if key not in begun]
+    if heard:
+        keys = [one.entry.key for one in heard]
+        chances = relevance.chances(view.moment, keys, view.index.about.__getitem__)
+        blind = 1.0 / max(relevance.known, len(keys))
+        for one, chance in zip(heard, chances, strict=True):
+            one.similar = max(0.0, float(chance) - blind)
 
 
 def _readmit(gathered: Gathered, view: LearnerView) -> None:

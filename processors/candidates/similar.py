@@ -1,19 +1,15 @@
-"""What other learners did after what this one did last."""
+"""What learners like this one turned to."""
 
 from collections.abc import Iterator
 
-from processors.candidates.stream import Candidate, Stream
+from processors.candidates.stream import Stream
 from processors.learner_view import LearnerView
+
+PROPOSED = 12
+"""Activities asked for: some will not be legal."""
 
 
 def similar(view: LearnerView) -> Iterator[Stream]:
-    """The likeliest next activities after the last one."""
-    last = next(reversed(view.recent.tries), None)
-    if last is None:
-        return
-    chances = dict(view.predictors.follows.next_of(last))
-
-    def followed(candidate: Candidate) -> None:
-        candidate.similar = chances[candidate.entry.key]
-
-    yield Stream(view.entries(chances), view.objective.per_stream, followed)
+    """The likeliest next activities; how likely they are `gather` asks for all candidates."""
+    keys = view.predictors.relevance.propose(view.moment, PROPOSED)
+    yield Stream(view.entries(keys), view.objective.per_stream)

@@ -19,7 +19,7 @@ class Candidate:
     continues: float = 0.0
     """How far it was begun, in [0, 1]."""
     similar: float = 0.0
-    """Probability that other learners went on to it, in [0, 1]."""
+    """Probability that it is the next, above what chance would give it, in [0, 1]."""
     due_at: float | None = None
     """When it must be finished (POSIX seconds), where that is near."""
     is_new: bool = False

@@ -12,6 +12,7 @@ from offline.cold_start import Stage, by_item, by_learner
 from offline.evaluate import Evaluation, Judged, evaluate, interval_of
 from offline.protocols import check_known, held_out_rows
 from offline.replay import Layout
+from stream.cli.evaluate_relevance import relevance_command
 from stream.cli.output import (
     QUIET,
     count_progress,
@@ -38,6 +39,9 @@ _MEASURES = {
 @click.group("evaluate", epilog=examples("stepstream evaluate success answers.csv.gz"))
 def evaluate_command() -> None:
     """Measure the models on a file of answers, without Kafka and Redis."""
+
+
+evaluate_command.add_command(relevance_command)
 
 
 @evaluate_command.command(

@@ -12,7 +12,6 @@ from random import Random
 from timeit import repeat
 
 from online_models.contract import Features
-from online_models.follows import FollowsModel
 from online_models.items import ItemModel
 from online_models.means import Means
 from online_models.monitor import QualityMonitor
@@ -45,10 +44,8 @@ def hash64(rng: Random) -> int:
 
 def others(rng: Random) -> Iterator[tuple[str, Callable[[], object]]]:
     """The operations of the counting models and of the measures."""
-    follows, items, means = FollowsModel(), ItemModel(), Means()
+    items, means = ItemModel(), Means()
     pairs = [(hash64(rng), hash64(rng)) for _ in range(INPUTS)]
-    yield "follows.learn", lambda: [follows.learn(a, b) for a, b in pairs]
-    yield "follows.next_of", lambda: [follows.next_of(a) for a, _ in pairs]
     yield "items.learn", lambda: [items.learn(a, 1.0, 30.0) for a, _ in pairs]
     yield "items.difficulty", lambda: [items.difficulty(a) for a, _ in pairs]
     yield "items.minutes", lambda: [items.minutes(a) for a, _ in pairs]

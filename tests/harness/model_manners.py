@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import online_models
 from online_models.contract import CrowdModel, Judge, MeanModel, Model, NextModel
+from online_models.moment import Description, Moment
 from online_models.monitor import PROBABILITIES, VALUES
 from online_models.observation import Observation
 
@@ -42,6 +43,10 @@ shares = st.floats(0, 1)
 watched = st.sampled_from([*PROBABILITIES, *VALUES])
 hashes = st.integers(0, 12) | st.integers(0, 2**64 - 1)
 
+few = st.lists(hashes, max_size=6, unique=True).map(tuple)
+moments = st.builds(Moment, few, st.floats(0, 2e9) | st.sampled_from([-1e300, 1e300]), few)
+descriptions = st.builds(Description, few, few)
+
 MANNERS: dict[type, Manner] = {
     Model: Manner(
         teach=lambda model, lesson: model.learn_one(*lesson),
@@ -58,10 +63,21 @@ MANNERS: dict[type, Manner] = {
     ),
     NextModel: Manner(
         teach=lambda model, lesson: model.learn(*lesson),
-        ask=lambda model, lesson: [part for pair in model.next_of(lesson[0]) for part in pair],
-        lessons=st.tuples(hashes, hashes),
-        spoiled=[(3, 3)],
-        fresh=lambda n: (n // 40, 1_000_000 + n),
+        ask=lambda model, lesson: [
+            *model.chances(lesson[0], (lesson[1], 0, 1, 2**63), lambda _: lesson[2]),
+            *map(float, model.propose(lesson[0], 5)),
+        ],
+        lessons=st.tuples(moments, hashes, descriptions),
+        spoiled=[
+            (Moment((3, 4), 1.0), 3, Description()),
+            (Moment((3, 4), math.nan), 5, Description((1,))),
+            (Moment((), math.inf, (1,)), 6, Description()),
+        ],
+        fresh=lambda n: (
+            Moment(tuple(range(n + 99, n + 94, -1)), 1.6e9 + n, (n // 500,)),
+            n + 100,
+            Description((n // 10,), (n,)),
+        ),
     ),
     CrowdModel: Manner(
         teach=lambda model, lesson: model.learn(*lesson),
@@ -102,8 +118,8 @@ MANNERS: dict[type, Manner] = {
 
 
 def found() -> Iterator[type]:
-    for info in pkgutil.iter_modules(online_models.__path__):
-        module = import_module(f"online_models.{info.name}")
+    for info in pkgutil.walk_packages(online_models.__path__, "online_models."):
+        module = import_module(info.name)
         for _, cls in inspect.getmembers(module, inspect.isclass):
             own = cls.__module__ == module.__name__ and not inspect.isabstract(cls)
             if own and not getattr(cls, "_is_protocol", False) and hasattr(cls, "name"):

@@ -36,7 +36,7 @@ laws = settings(max_examples=40, deadline=None)  # the machine may be busy
 
 def test_the_models_of_the_design_are_found() -> None:
     names = {cls.name for cls in FOUND}
-    assert names == {"success", "engagement", "duration", "follows", "items", "means", "quality"}
+    assert names == {"success", "engagement", "duration", "relevance", "items", "means", "quality"}
     assert len(names) == len(FOUND)
 
 
@@ -363,15 +363,32 @@ def test_a_right_answer_never_lowers_what_is_expected_and_a_wrong_one_never_rais
 
 
 @laws
-@given(pairs=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 30)), max_size=80))
+@given(data=st.data())
 @every_one(NextModel)
-def test_next_probabilities_are_ordered_and_leave_room(cls: type, pairs: Lessons) -> None:
-    model = taught(cls, pairs)
-    for before in range(4):
-        chances = [chance for _, chance in model.next_of(before)]
-        assert chances == sorted(chances, reverse=True)
-        assert all(chance > 0 for chance in chances)
-        assert sum(chances) < 1.0
+def test_next_probabilities_are_shares_of_one(cls: type, data: st.DataObject) -> None:
+    lessons = draw_lessons(data, cls)
+    model = taught(cls, lessons)
+    for moment, item, description in lessons:
+        chances = list(model.chances(moment, (item, 2**62, 2**63), lambda _: description))  # noqa: B023
+        assert all(0.0 <= chance <= 1.0 for chance in chances)
+        assert sum(chances) <= 1.0 + 1e-12
+
+
+@laws
+@given(data=st.data())
+@every_one(NextModel)
+def test_proposals_are_new_to_the_learner_and_likeliest_first(
+    cls: type, data: st.DataObject
+) -> None:
+    lessons = draw_lessons(data, cls)
+    model = taught(cls, lessons)
+    for moment, _, description in lessons:
+        proposed = model.propose(moment, 6)
+        assert len(proposed) == len(set(proposed)) <= 6
+        assert not set(proposed) & set(moment.recent)
+        if proposed:
+            chances = list(model.chances(moment, proposed, lambda _: description))  # noqa: B023
+            assert chances == sorted(chances, reverse=True)
 
 
 @laws
@@ -386,13 +403,15 @@ def test_difficulty_is_a_share_and_minutes_are_positive(cls: type, data: st.Data
 
 
 STORY = """
+from online_models.moment import Description, Moment
 from online_models.replica import Replica
 replica = Replica("v1")
 for n in range(60):
     x = {"bias": 1.0, f"item:{n % 11:x}": 1.0, f"skill:{n % 5:x}": 0.5, "gap": n / 60}
     replica.success.learn_one(x, n % 3 / 2)
     replica.duration.learn_one(x, n % 7)
-    replica.follows.learn(n % 11, n * 7 % 13)
+    moment = Moment((n % 11, n * 5 % 13), 1.6e9 + n, (n % 2,))
+    replica.relevance.learn(moment, n * 7 % 13, Description((n % 5,), (n % 3,)))
     replica.items.learn(n % 11, n % 3 / 2, 5.0 + n)
 print(repr(replica.touched()), repr(replica.state()), replica.version)
 """

@@ -85,7 +85,7 @@ def test_a_model_healed_of_numbers_that_are_none_may_come_back() -> None:
 def test_a_spoiled_parameter_puts_its_model_aside() -> None:
     monitor = QualityMonitor()
     monitor.spoil("success")
-    monitor.spoil("follows")
+    monitor.spoil("relevance")
     assert monitor.put_aside == ("success",)
     assert [change.model for change in monitor.changes()] == ["success"]
     assert monitor.changes() == []

@@ -1,6 +1,7 @@
 import pytest
 
 from online_models.contract import accumulate
+from online_models.moment import Description, Moment
 from online_models.replica import Replica
 
 
@@ -8,7 +9,7 @@ def taught(replica: Replica) -> Replica:
     replica.success.learn_one({"bias": 1.0, "i:1": 1.0}, 1.0)
     replica.engagement.learn_one({"bias": 1.0}, 0.0)
     replica.duration.learn_one({"bias": 1.0}, 2.0)
-    replica.follows.learn(1, 2)
+    replica.relevance.learn(Moment((1,), 1.6e9), 2, Description())
     replica.items.learn(1, 0.5, 60.0)
     return replica
 
@@ -19,7 +20,7 @@ def test_names_and_attributes_are_the_same_models() -> None:
         "success",
         "engagement",
         "duration",
-        "follows",
+        "relevance",
         "items",
         "means",
         "quality",
@@ -30,8 +31,8 @@ def test_names_and_attributes_are_the_same_models() -> None:
 def test_only_models_that_learned_are_touched() -> None:
     replica = Replica()
     assert replica.touched() == {}
-    replica.follows.learn(1, 2)
-    assert replica.touched().keys() == {"follows"}
+    replica.relevance.learn(Moment((1,), 1.6e9), 2, Description())
+    assert replica.touched().keys() == {"relevance"}
     assert replica.touched() == {}
 
 
@@ -51,7 +52,7 @@ def test_models_that_are_not_handed_in_start_afresh_and_stay_the_same_objects() 
     success = replica.success
     replica.restore({"items": replica.items.state()})
     assert replica.success is success
-    assert success.state() == replica.follows.state() == {}
+    assert success.state() == replica.relevance.state() == {}
     assert replica.items.difficulty(1) != 0
 
 
@@ -61,8 +62,8 @@ def test_models_that_are_not_handed_in_start_afresh_and_stay_the_same_objects() 
         ({"oracle": {}}, "no model is called 'oracle'; there are success, "),
         ({"items": {"1": (1.0,)}}, "model 'items': '1' does not fit"),
         (
-            {"success": {}, "follows": {"?": (1.0, 1.0, 1.0)}},
-            "model 'follows'",
+            {"success": {}, "relevance": {"?": (1.0, 1.0, 1.0)}},
+            "model 'relevance'",
         ),
     ],
 )

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 
+import pytest
 from queue_world import DAY, LEARNER, NOW, Told, Ways, World
 
 from processors.candidates.compliance import compliance
@@ -103,16 +104,23 @@ def test_the_rest_of_the_course_is_continued() -> None:
 
 
 def test_others_ways_go_from_the_last_activity() -> None:
-    world = World(predictors=Told(follows=Ways({"a": {"b": 0.2, "c": 0.5, "gone": 0.1}})))
+    world = World(predictors=Told(relevance=Ways({"a": {"b": 0.2, "c": 0.5, "gone": 0.1}})))
     for name in ("a", "b", "c"):
         world.add(name)
-    assert list(streams(similar, world)) == []
+    assert list(streams(similar, world)) == [[]]
     world.does("a")
-    (stream,) = similar(view(world))
-    assert [(one.entry.activity.id, one.similar) for one in noted(stream)] == [
-        ("c", 0.5),
-        ("b", 0.2),
-    ]
+    assert list(streams(similar, world)) == [["c", "b"]]
+
+
+def test_how_likely_an_activity_is_counts_above_chance_and_not_for_what_is_begun() -> None:
+    ways = Ways({"a": {"b": 0.2, "c": 0.5, "a": 0.3}}, known=10)
+    world = World(predictors=Told(relevance=ways))
+    for name in ("a", "b", "c", "d"):
+        world.add(name)
+    world.does("a", Kind.LAUNCHED)
+    found = gather(view(world)).candidates
+    similar_of = {one.entry.activity.id: one.similar for one in found.values()}
+    assert similar_of == pytest.approx({"a": 0.0, "b": 0.1, "c": 0.4, "d": 0.0})
 
 
 def test_near_duties_come_by_due_time() -> None:
@@ -163,12 +171,12 @@ def test_a_stream_gives_its_first_legal_ones() -> None:
 
 
 def test_a_candidate_hears_all_its_sources() -> None:
-    world = World(predictors=Told(follows=Ways({"a": {"b": 0.4}})))
+    world = World(predictors=Told(relevance=Ways({"a": {"b": 0.4}})))
     world.add("a", course="c")
     world.add("b", course="c", deadlines=(Deadline(due_at=NOW),))
     world.does("a")
     found = gather(view(world)).candidates[hash64("b")]
-    assert (found.continues, found.similar, found.due_at) == (0.2, 0.4, NOW)
+    assert (found.continues, found.similar, found.due_at) == (0.2, pytest.approx(0.4), NOW)
     assert found.is_new
 
 

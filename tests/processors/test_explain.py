@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from queue_world import DAY, LEARNER, NOW, Told, Ways, World, codes
 
+from online_models.moment import Because, Ground
 from processors.candidates.stream import Candidate
 from processors.explain import MAX_REASONS, reasons
 from processors.exploration import Slot
@@ -91,8 +92,38 @@ def test_what_was_begun_says_how_far(world: World) -> None:
 
 
 def test_others_are_counted(world: World) -> None:
-    (one,) = told(world, Terms(0.0, 0.0, 0.0, 0.0, 0.0, 0.2), similar=0.3333)
-    assert (one.text, one.evidence) == ("33% of learners went on to it", {"probability": 0.333})
+    by_others = Terms(0.0, 0.0, 0.0, 0.0, 0.0, 0.2)
+    world.predictors.relevance = Ways({"b": {"a": 0.25}})
+    world.does("b", Kind.LAUNCHED)
+    (one,) = told(world, by_others, similar=0.3333)
+    assert (one.code, one.text) == (
+        ReasonCode.SIMILAR_LEARNERS,
+        "After Python at work, 25% soon went on to it",
+    )
+    assert one.evidence == {"probability": 0.333, "after": "b", "times": 2.5, "of": 10.0}
+
+
+@pytest.mark.parametrize(
+    ("because", "text"),
+    [
+        (Because(Ground.COHORT, 7, 3.0, 12.0), "25% of what was done in your group is this"),
+        (Because(Ground.ALL, 0, 1.0, 50.0), "2% of all that was done is this"),
+        (Because(Ground.AFTER, 7, 3.0, 2.0), "After what you did, 100% soon went on to it"),
+    ],
+)
+def test_what_was_counted_is_said(
+    world: World, monkeypatch: pytest.MonkeyPatch, because: Because, text: str
+) -> None:
+    monkeypatch.setattr(Ways, "because", lambda *_: because)
+    (one,) = told(world, Terms(0.0, 0.0, 0.0, 0.0, 0.0, 0.2), similar=0.3)
+    assert (one.code, one.text) == (ReasonCode.SIMILAR_LEARNERS, text)
+    assert (one.evidence["times"], one.evidence["of"]) == (because.times, because.of)
+
+
+def test_what_nobody_did_is_new(world: World) -> None:
+    (one,) = told(world, Terms(0.0, 0.0, 0.0, 0.0, 0.0, 0.2), similar=0.3)
+    assert one.code is ReasonCode.EXPLORES
+    assert one.text == "New, and like what you did of late"
 
 
 def test_a_duty_says_its_day(world: World) -> None:
@@ -122,7 +153,7 @@ def test_where_nothing_speaks_for_it_it_is_something_new(world: World) -> None:
 def test_every_code_can_be_told() -> None:
     """The reason codes that one small world gives are all that there are."""
     seen: set[str] = set()
-    world = World(predictors=Told(follows=Ways({"begun": {"others": 0.9}})))
+    world = World(predictors=Told(relevance=Ways({"begun": {"others": 0.9}})))
     world.add("old", "Past")
     world.add("begun")
     world.add("others")

@@ -134,7 +134,7 @@ def test_the_way_to_a_missing_skill_starts_at_its_first_legal_step() -> None:
 
 
 def test_without_a_catalogue_others_and_ones_own_doings_make_the_queue() -> None:
-    world = World(predictors=Told(follows=Ways({"u/1": {"u/2": 0.7, "u/3": 0.2}})))
+    world = World(predictors=Told(relevance=Ways({"u/1": {"u/2": 0.7, "u/3": 0.2}})))
     for name in ("u/0", "u/1", "u/2", "u/3"):
         world.add(name, origin="observed")
     world.does("u/0", Kind.LAUNCHED)

@@ -19,7 +19,7 @@ def ranked(world: World, now: float = NOW) -> dict[str, Scored]:
 
 
 def test_the_terms_are_what_they_say() -> None:
-    told = Told(success=Fixed(0.6), engagement=Fixed(0.5), follows=Ways({"z": {"a": 0.4}}))
+    told = Told(success=Fixed(0.6), engagement=Fixed(0.5), relevance=Ways({"z": {"a": 0.4}}))
     world = World(predictors=told)
     world.add("z", "Other")
     world.add("a", "SQL", "Statistics", course="c")

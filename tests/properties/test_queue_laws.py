@@ -78,7 +78,7 @@ def worlds(draw: st.DrawFn) -> World:
     told = Told(
         success=Fixed(draw(shares), {hash64(NAMES[0]): draw(shares)}),
         engagement=Fixed(draw(shares)),
-        follows=Ways(ways),
+        relevance=Ways(ways),
     )
     world = World(predictors=told, objective=draw(objectives))
     if draw(st.booleans()):

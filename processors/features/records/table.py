@@ -72,6 +72,11 @@ class Table:
         _, key = HEAD.unpack_from(self._data, slot * self._size)
         return int(key)
 
+    def newest(self) -> list[int]:
+        """Keys, the one with the latest event first, ties by key."""
+        heads = sorted(self._layout.heads.iter_unpack(self._data), reverse=True)
+        return [key for _, key in heads if key]
+
     def items(self) -> Iterator[tuple[int, bytes]]:
         """Keys and rows, in order of their slots."""
         return ((key_of(row), row) for _, row in self._taken())

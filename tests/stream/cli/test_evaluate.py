@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import Result
 from harness.answers import made_up, write
@@ -82,3 +83,21 @@ def test_mistakes_say_what_to_do(run: Run, file: Path, tmp_path: Path) -> None:
     assert "nobody" in strangers.stderr
     alone = run("evaluate", "success", file, "--test-users", users, "--rows", "50", "--json")
     assert decode_json(alone.stdout)["held_out"] is None
+
+
+def test_relevance_says_how_well_lists_are_ranked(run: Run, tmp_path: Path) -> None:
+    rows = [f"{user},{(user + step) % 150},,1,{step}" for step in range(6) for user in range(150)]
+    file = tmp_path / "clicks.csv"
+    file.write_text("user_id,item_id,skill_ids,correct,timestamp_or_order\n" + "\n".join(rows))
+    result = run("evaluate", "relevance", file, "--json")
+    assert result.exit_code == 0, result.output
+    found = decode_json(result.stdout)
+    assert (found["events"], found["lists"]) == (750, 150)
+    assert found["hr@5"] > 0.9
+    shown = run("evaluate", "relevance", file)
+    assert "blend" in shown.output
+    assert "popular" in shown.output
+    np.savez(tmp_path / "clicks.eval.npz", candidates=np.zeros((2, 3)))
+    bad = run("evaluate", "relevance", file)
+    assert bad.exit_code != 0
+    assert "not whole numbers" in bad.stderr

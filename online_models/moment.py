@@ -1,0 +1,47 @@
+"""What the relevance model is told, and what it answers."""
+
+from enum import Enum
+from typing import NamedTuple
+
+MAX_RECENT = 32
+"""Activities of a learner that are looked at."""
+
+
+class Moment(NamedTuple):
+    """A learner who is about to turn to something."""
+
+    recent: tuple[int, ...]
+    """What the learner did of late, newest first, each once: 64-bit hashes."""
+    at: float
+    """POSIX seconds."""
+    cohorts: tuple[int, ...] = ()
+    """Groups of similar learners (role, cohort): 64-bit hashes."""
+
+
+class Description(NamedTuple):
+    """What an item is about, as 64-bit hashes: known before anybody has visited it."""
+
+    skills: tuple[int, ...] = ()
+    words: tuple[int, ...] = ()
+    """Words of title and description, and the kind of content."""
+
+
+class Ground(Enum):
+    """What a count is about."""
+
+    AFTER = "after"
+    """Visits to the source that were soon followed by the item, of all visits to the source."""
+    COHORT = "cohort"
+    """Visits to the item by the source, a cohort, of all its visits."""
+    ALL = "all"
+    """Visits to the item, of all visits; there is no source."""
+
+
+class Because(NamedTuple):
+    """The strongest thing that visits say for an item; counts fade with time."""
+
+    kind: Ground
+    source: int
+    times: float
+    of: float
+    """Above 0."""
