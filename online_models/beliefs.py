@@ -7,6 +7,7 @@ likelihood in the score, S its curvature.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import exp, hypot
 from typing import NamedTuple
 
 import numpy as np
@@ -53,6 +54,30 @@ def _start(prior: Callable[[str], tuple[float, ...]]) -> Callable[[Names], Value
         return np.array([prior(name.decode()) for name in names.tolist()])
 
     return start
+
+
+LIMIT = 1e3
+"""Inputs beyond are no honest ones: those are logarithms, shares and signs."""
+
+
+def are_finite(inputs: Iterable[float]) -> bool:
+    """Whether all of `inputs` can be learned from; NaN fails the comparison."""
+    return hypot(*inputs) <= LIMIT
+
+
+LEAST = 1e-4
+"""No probability is ever nearer to 0 or 1."""
+
+
+def sigmoid(score: float) -> float:
+    """`1 / (1 + e^-score)` within [`LEAST`, 1 - `LEAST`]; 1/2 where the score is no number."""
+    if score != score:  # noqa: PLR0124 - NaN
+        return 0.5
+    plain = 1.0 / (1.0 + exp(-min(max(score, -_FAR), _FAR)))
+    return min(max(plain, LEAST), 1.0 - LEAST)
+
+
+_FAR = 30.0
 
 
 class Step(NamedTuple):
@@ -162,11 +187,6 @@ class Beliefs:
         """Twice the nats between prior and belief, to first order in the variance."""
         prior = self._unknown[name[0]][1]
         return values[0] * values[0] / prior + (1.0 - values[1] / prior) ** 2
-
-
-def offsets(beliefs: Beliefs, groups: Iterable[Entries]) -> Floats:
-    """For each group of sparse inputs what it adds to the score."""
-    return np.array([beliefs.read_sparse(entries)[0] for entries in groups])
 
 
 @compiled

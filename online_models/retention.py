@@ -15,12 +15,12 @@ Science 29, 2005). How much of either there is, is learned.
 """
 
 from collections.abc import Mapping, Sequence
-from math import exp, isfinite, log, log1p
+from math import isfinite, log, log1p
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from online_models.beliefs import Beliefs, Entries, Priors, step
+from online_models.beliefs import LEAST, Beliefs, Entries, Priors, are_finite, sigmoid, step
 from online_models.compiled import compiled
 from online_models.contract import Numbers, checked
 from online_models.forgetting import STRETCHES, Floats, fallen, seconds_until, stretches
@@ -29,9 +29,6 @@ from online_models.named_numbers import name_of
 from online_models.tables import EMPTY, ModelBase
 
 MAX_KEYS = 100_000
-LEAST = 1e-4
-"""No answer is ever nearer to 0 or 1."""
-
 FORM = ("ability_1", "ability_10", "ability_50", "form_4", "form_16")
 """What is read of the learner: half log odds of all outcomes with priors of 1, 10 and 50 answers,
 and of the newest outcomes, fading with 4 and 16 answers. A success raises each."""
@@ -142,7 +139,7 @@ class RetentionModel:
 
     def recall(self, question: Question) -> float:
         """P(success) in [`LEAST`, 1 - `LEAST`]."""
-        return _probability(self._read(question)[0])
+        return sigmoid(self._read(question)[0])
 
     def learn(self, question: Question, outcome: float) -> float:
         """Learn how it was answered, in [0, 1]; returns what was predicted.
@@ -150,8 +147,8 @@ class RetentionModel:
         Nothing is learned where something is not finite.
         """
         score, spread, entries = self._read(question)
-        p = _probability(score)
-        if isfinite(outcome) and isfinite(spread):
+        p = sigmoid(score)
+        if isfinite(outcome) and isfinite(question.at) and are_finite(question.form):
             by = step(min(max(outcome, 0.0), 1.0) - p, p * (1.0 - p), spread)
             self._beliefs.learn(self._x, entries, by)
             mean = self._beliefs.shared[0]
@@ -226,14 +223,15 @@ def _memory(kind: float, share: float, at: float, held: Practice) -> list[float]
     odds = 0.5 * log((good + _WINS) / (bad + _LOSSES))
     massed = 1.0 / (1.0 + log1p(spaced))
     level = [odds, log1p(good), -log1p(bad), 1.0 - lapse]
-    return [kind, share, max(0.0, at - held.last), *level, lapse, massed, 1.0, 0.0]
+    return [kind, share, min(max(0.0, at - held.last), _MOST), *level, lapse, massed, 1.0, 0.0]
 
 
 def _head(question: Question) -> list[float]:
     """Inputs that belong to no memory, in the order of `_HEAD`."""
     skills = question.skills
     new = sum(held is None for _, held in skills) / max(1, len(skills))
-    return [1.0, new, 0.0 if question.practice is None else 1.0, *question.form]
+    form = question.form if are_finite(question.form) else (0.0,) * len(FORM)
+    return [1.0, new, 0.0 if question.practice is None else 1.0, *form]
 
 
 def _inputs(question: Question) -> tuple[Entries, list[list[float]], Entries]:
@@ -304,12 +302,6 @@ def _times(falls: Floats, slopes: Floats) -> Floats:
     return out
 
 
-def _probability(score: float) -> float:
-    plain = 1.0 / (1.0 + exp(-min(max(-_FAR, score), _FAR)))
-    return min(max(plain, LEAST), 1.0 - LEAST)
-
-
-_FAR = 30.0
 _MOST = 1e9
 _HALF = 0.5
 _DAY_SEC = 86_400.0

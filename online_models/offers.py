@@ -1,0 +1,96 @@
+"""Offers of which nobody knows yet what becomes of them; the oldest first."""
+
+from collections.abc import Mapping
+from heapq import heapify, heappop, heappush
+from typing import NamedTuple
+
+from online_models.contract import Numbers
+from online_models.named_numbers import NamedNumbers, is_name, name_of, number_of
+from online_models.tables import EMPTY
+
+_KIND, _MARK = "o", ":"
+
+
+class Key(NamedTuple):
+    """Who was offered what, in 64-bit hashes."""
+
+    learner: int
+    activity: int
+
+    @property
+    def name(self) -> str:
+        """As numbers are named."""
+        return f"{_KIND}{_MARK}{name_of(self.learner)}{_MARK}{name_of(self.activity)}"
+
+    @classmethod
+    def of(cls, name: str) -> "Key":
+        """The inverse of `name`."""
+        _, learner, activity = name.split(_MARK)
+        return cls(number_of(learner), number_of(activity))
+
+
+class OpenOffers:
+    """Rows of numbers by key, each with the moment of the offer in front.
+
+    Args:
+        width: numbers a row, with the moment.
+        most: offers kept open; then the half that was made first is given up.
+    """
+
+    def __init__(self, width: int, most: int) -> None:
+        self._width = width
+        self._most = most
+        self._numbers = NamedNumbers()
+        self._by_age: list[tuple[float, str]] = []
+
+    def get(self, key: Key) -> tuple[float, ...] | None:
+        """The row of an open offer."""
+        return self._numbers.get(key.name, ()) or None
+
+    def put(self, key: Key, row: tuple[float, ...]) -> None:
+        """Open an offer that is not open."""
+        self._numbers.put(key.name, *row)
+        heappush(self._by_age, (row[0], key.name))
+        if len(self._numbers) > self._most:
+            while len(self._numbers) > self._most // 2:
+                self._numbers.drop(heappop(self._by_age)[1])
+        if len(self._by_age) > 2 * self._most:
+            self._sort()
+
+    def close(self, key: Key) -> None:
+        """Close an open offer."""
+        self._numbers.drop(key.name)
+
+    def older_than(self, at: float) -> list[tuple[Key, tuple[float, ...]]]:
+        """The offers made before `at`, the oldest first; they are closed."""
+        found = []
+        while self._by_age and self._by_age[0][0] < at:
+            made, name = heappop(self._by_age)
+            row = self._numbers.get(name, ())
+            if row and row[0] == made:
+                self._numbers.drop(name)
+                found.append((Key.of(name), row))
+        return found
+
+    def adopt(self, numbers: Mapping[str, tuple[float, ...]]) -> None:
+        """Hold exactly those of `numbers` that are offers."""
+        self._numbers.adopt({k: v for k, v in numbers.items() if k[0] == _KIND}, EMPTY)
+        self._sort()
+
+    def state(self) -> Numbers:
+        """All open offers."""
+        return self._numbers.state()
+
+    def touched(self) -> Numbers:
+        """What was opened since the last call; empty tuples for what was closed."""
+        return self._numbers.touched()
+
+    def fits(self, name: str, values: tuple[float, ...]) -> bool:
+        """Whether `values` can be held under `name`."""
+        parts = name.split(_MARK)
+        named = parts[0] == _KIND and len(parts) == 3 and all(map(is_name, parts[1:]))  # noqa: PLR2004
+        return named and len(values) == self._width
+
+    def _sort(self) -> None:
+        self._by_age = [(row[0], name) for name, row in self._numbers.state().items()]
+        heapify(self._by_age)
