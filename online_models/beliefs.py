@@ -6,7 +6,7 @@ Both are learned by assumed-density filtering (Opper, "A Bayesian Approach to On
 likelihood in the score, S its curvature.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from math import exp, hypot
 from typing import NamedTuple
 
@@ -18,10 +18,9 @@ from online_models.contract import Numbers
 from online_models.merge_rules import DenseGaussian, Gaussian, Rule
 from online_models.named_numbers import NamedNumbers, is_name
 from online_models.tables import EMPTY, ModelBase, Names, Values
+from online_models.things import Entries
 
 Floats = npt.NDArray[np.float64]
-Entries = Sequence[tuple[str, float]]
-"""Inputs of single things, (name, value) each: a letter for the kind, ":", the thing's hash."""
 
 SHARED_WIDTH, SPARSE_WIDTH = 3, 2
 
@@ -148,6 +147,12 @@ class Beliefs:
             score += mean * value
             spread += variance * value * value
         return score, spread
+
+    def read_many(self, x: Floats, groups: Iterable[Entries]) -> tuple[Floats, Floats]:
+        """`read` of each row of `x` with its sparse inputs."""
+        sparse = np.array([self.read_sparse(entries) for entries in groups]).reshape(-1, 2)
+        mean, variance, _ = self.shared
+        return x @ mean + sparse[:, 0], (x * x) @ variance + sparse[:, 1]
 
     def learn(self, x: Floats, entries: Entries, by: Step) -> None:
         """Move every weight whose input is not 0."""

@@ -8,18 +8,18 @@ slope of the log likelihood is `0 - p`, with y = 1 it is `1 - p`; the correction
 was missing, and no information. What was read when the offer was made is kept until then.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from online_models.beliefs import Beliefs, Entries, Floats, Priors, Step, are_finite, sigmoid, step
+from online_models.beliefs import Beliefs, Floats, Priors, Step, are_finite, sigmoid, step
 from online_models.contract import Numbers, checked
 from online_models.merging import Merging
-from online_models.named_numbers import name_of
 from online_models.offers import Key, OpenOffers
 from online_models.tables import EMPTY, ModelBase
+from online_models.things import Thing
 
 MAX_KEYS = 100_000
 MAX_OPEN = 10_000
@@ -29,40 +29,28 @@ HORIZON_SEC = 14 * 86_400.0
 OFFER = (
     "bias",
     "away",
-    "engaged",
+    "engagement",
     "session",
     "habit",
     "form",
     "ability",
-    "skill_odds",
+    "odds",
     "begun",
     "affinity",
     "length",
     "difficulty",
     "stretch",
 )
-"""What is read of learner and activity: 1; log of the time since the newest event, and of the events
+"""What is read of learner and activity: 1; log of the time since the newest event, of the events
 of the last week and of this sitting; half log odds of finishing what was begun, of the newest
-outcomes, of all, and of its skills; 1 for what was begun before; log of the affinity for its kind;
-half the log of its planned minutes over 15; its difficulty, and that times the odds."""
+outcomes, of many, and of its skills; 1 for what was begun; log of the affinity for its kind; half
+the log of its planned minutes over 15; its difficulty, and that times the odds."""
 
 PRIORS = Priors(dict.fromkeys(OFFER, (0.0, 0.1)), {"i": 0.3, "c": 0.1, "s": 0.05})
 """Of single things: offsets of activity, kind of content, skill."""
 _DRIFT = 1e-7
-_OFFER_WIDTH = 3 + len(OFFER)
-
-
-class Offer(NamedTuple):
-    """An activity that a learner may take up."""
-
-    item: int
-    """Hash of the activity."""
-    content: int
-    """Hash of its kind of content; 0 where nobody said."""
-    skills: Sequence[int]
-    """Hashes of its skills."""
-    inputs: Sequence[float]
-    """`OFFER`."""
+_FRONT = 3
+_WIDTH = _FRONT + len(OFFER)
 
 
 class Settled(NamedTuple):
@@ -92,54 +80,54 @@ class EngagementModel:
 
     def __init__(self, max_keys: int = MAX_KEYS, max_open: int = MAX_OPEN) -> None:
         self._beliefs = Beliefs(PRIORS, _DRIFT, max_keys)
-        self._open = OpenOffers(_OFFER_WIDTH, max_open)
+        self._open = OpenOffers(_WIDTH, max_open)
 
-    def chance(self, offer: Offer) -> float:
-        """P(finished if offered)."""
-        return sigmoid(self._beliefs.read(*_inputs(offer))[0])
+    def chance(self, things: Sequence[Thing], inputs: Floats) -> list[float]:
+        """P(finished if offered) of each; `inputs` has a row of `OFFER` for each."""
+        scores, _ = self._beliefs.read_many(inputs, [thing.entries for thing in things])
+        return [*map(sigmoid, scores.tolist())]
 
-    def chances(self, offers: Iterable[Offer]) -> list[float]:
-        """`chance` of each."""
-        return [*map(self.chance, offers)]
+    def is_open(self, learner: int, activity: int) -> bool:
+        """Whether an offer is made already, and nobody knows yet what becomes of it."""
+        return self._open.get(Key(learner, activity)) is not None
 
-    def offer(self, learner: int, offer: Offer, at: float, baseline: float) -> None:
-        """It is offered at `at` (POSIX seconds); nothing happens where it is open already.
+    def offer(
+        self, learner: int, thing: Thing, inputs: Floats, at: float, baseline: float
+    ) -> float:
+        """Something is offered; returns the chance that it is finished.
+
+        Nothing is learned where it is open already, or something is not finite.
 
         Args:
             learner: hash of the learner.
-            offer: finite inputs; nothing happens where they are not.
-            at: likewise.
+            thing: what is offered.
+            inputs: `OFFER`.
+            at: POSIX seconds.
             baseline: what the baseline expects; kept beside the prediction.
         """
-        key = Key(learner, offer.item)
-        if not (isfinite(at) and isfinite(baseline) and are_finite(offer.inputs)):
-            return
-        if self._open.get(key) is not None:
-            return
-        x, entries = _inputs(offer)
-        score, spread = self._beliefs.read(x, entries)
+        score, spread = self._beliefs.read(inputs, thing.entries)
         p = sigmoid(score)
-        self._beliefs.learn(x, entries, step(-p, p * (1.0 - p), spread))
-        self._open.put(key, (at, p, baseline, *map(float, offer.inputs)))
+        key = Key(learner, thing.activity)
+        if are_finite((*inputs, baseline)) and isfinite(at) and self._open.get(key) is None:
+            self._beliefs.learn(inputs, thing.entries, step(-p, p * (1.0 - p), spread))
+            self._open.put(key, (at, p, baseline, *inputs.tolist()))
+        return p
 
-    def finish(self, learner: int, offer: Offer, at: float) -> Settled | None:
-        """It was finished at `at`; None where no open offer of it is known.
-
-        `offer` names activity, kind and skills; its inputs are those of the time of the offer.
-        """
-        key = Key(learner, offer.item)
+    def finish(self, learner: int, thing: Thing, at: float) -> Settled | None:
+        """Something was finished at `at`; None where no open offer of it is known."""
+        key = Key(learner, thing.activity)
         row = self._open.get(key)
         if row is None or not isfinite(at):
             return None
-        made, predicted, baseline, *inputs = row
         self._open.close(key)
-        if at - made > HORIZON_SEC:
-            return Settled(offer.item, predicted, baseline, finished=False)
-        x, entries = _inputs(offer._replace(inputs=inputs))
-        score, spread = self._beliefs.read(x, entries)
-        p = sigmoid(score)
-        self._beliefs.learn(x, entries, Step(step(1.0, p * (1.0 - p), spread).pull, 0.0))
-        return Settled(offer.item, predicted, baseline, finished=True)
+        in_time = at - row[0] <= HORIZON_SEC
+        if in_time:
+            x = np.array(row[_FRONT:])
+            score, spread = self._beliefs.read(x, thing.entries)
+            p = sigmoid(score)
+            missing = step(1.0, p * (1.0 - p), spread).pull
+            self._beliefs.learn(x, thing.entries, Step(missing, 0.0))
+        return Settled(thing.activity, row[1], row[2], in_time)
 
     def expire(self, now: float) -> list[Settled]:
         """The offers that are too old at `now` to be finished in time, the oldest first."""
@@ -159,8 +147,8 @@ class EngagementModel:
             ValueError: where a name or a value does not fit.
         """
         kept = checked(self, numbers, self._fits)
-        offers = {name for name, values in kept.items() if len(values) == _OFFER_WIDTH}
-        self._open.adopt({name: kept[name] for name in offers})
+        offers = {name: row for name, row in kept.items() if len(row) == _WIDTH}
+        self._open.adopt(offers)
         self._beliefs.adopt({k: v for k, v in kept.items() if k not in offers}, base)
 
     def touched(self) -> Numbers:
@@ -169,15 +157,3 @@ class EngagementModel:
 
     def _fits(self, name: str, values: tuple[float, ...]) -> bool:
         return self._open.fits(name, values) or PRIORS.fits(name, values)
-
-
-def _inputs(offer: Offer) -> tuple[Floats, Entries]:
-    x = np.array(offer.inputs if are_finite(offer.inputs) else _UNKNOWN)
-    entries = [("i:" + name_of(offer.item), 1.0)]
-    if offer.content:
-        entries.append(("c:" + name_of(offer.content), 1.0))
-    share = 1.0 / max(1, len(offer.skills))
-    return x, entries + [("s:" + name_of(skill), share) for skill in offer.skills]
-
-
-_UNKNOWN = (1.0,) + (0.0,) * (len(OFFER) - 1)

@@ -1,4 +1,4 @@
-"""The distribution of a duration: location, spread, and a shape that was counted.
+"""The distribution of durations: location, spread, and a shape that was counted.
 
     y = ln(minutes),  u = Phi((y - mean) / spread),  P(Y <= y) = H(u)
 
@@ -9,13 +9,14 @@ Learning Using Calibrated Regression", ICML 2018), whatever durations look like.
 """
 
 from collections.abc import Mapping
-from math import erfc, exp, log, pi, sqrt
+from math import erfc, log, pi, sqrt
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from online_models.compiled import compiled
 from online_models.contract import Numbers
 from online_models.named_numbers import NamedNumbers
 from online_models.tables import ModelBase
@@ -24,49 +25,59 @@ Floats = npt.NDArray[np.float64]
 
 CELLS = 32
 """Cells of u, all of one width."""
+SHORTEST_MINUTES, LONGEST_MINUTES = 1.0 / 60.0, 1440.0
+"""What is longer is a window left open."""
 
 _PRIOR = 10.0
 """What each cell counts before anything was seen."""
 _NAME = "shape"
-_LEAST, _MOST = 1.0 / 60.0, 1440.0
 _SURE = 1e-6
 _NORMAL = NormalDist()
 _ENDS = np.arange(CELLS + 1.0) / CELLS
+_ROOT_2, _ROOT_2_PI = sqrt(2.0), sqrt(2.0 * pi)
 
 
 class Forecast(NamedTuple):
-    """How long something will take, in minutes."""
+    """How long some things will take, in minutes; all arrays have the shape of `mean`."""
 
-    mean: float
+    mean: Floats
     """Of log minutes, were they normal."""
-    spread: float
+    spread: Floats
     """Their standard deviation, were they normal."""
-    shape: Floats
-    """H at the ends of the cells, from 0 to 1."""
+    ends: Floats
+    """(`CELLS` + 1,): H at the ends of the cells, from 0 to 1."""
 
-    def level(self, minutes: float) -> float:
+    def level(self, minutes: Any) -> Floats:
         """P(it takes at most `minutes`)."""
-        if minutes <= 0.0:
-            return 0.0
-        return float(np.interp(phi((log(minutes) - self.mean) / self.spread), _ENDS, self.shape))
+        return np.interp(phi((_logs(minutes) - self.mean) / self.spread), _ENDS, self.ends)
 
-    def density(self, minutes: float) -> float:
-        """Of log minutes, at `minutes` above 0."""
-        z = (log(minutes) - self.mean) / self.spread
-        cell = min(int(CELLS * phi(z)), CELLS - 1)
-        share = float(self.shape[cell + 1] - self.shape[cell]) * CELLS
-        return share * exp(-0.5 * z * z) / (self.spread * sqrt(2.0 * pi))
+    def density(self, minutes: Any) -> Floats:
+        """Of log minutes, at `minutes`."""
+        z = (_logs(minutes) - self.mean) / self.spread
+        cell = np.minimum((CELLS * phi(z)).astype(np.int64), CELLS - 1)
+        share = CELLS * np.diff(self.ends)[cell]
+        found: Floats = share * np.exp(-0.5 * z * z) / (self.spread * _ROOT_2_PI)
+        return found
 
-    def quantile(self, level: float) -> float:
+    def quantile(self, level: float) -> Floats:
         """Minutes within which it is done with probability `level`, between 1 s and 1 day."""
-        u = float(np.interp(level, self.shape, _ENDS))
+        u = float(np.interp(level, self.ends, _ENDS))
         z = _NORMAL.inv_cdf(min(max(u, _SURE), 1.0 - _SURE))
-        return exp(min(max(self.mean + self.spread * z, log(_LEAST)), log(_MOST)))
+        logs = np.clip(self.mean + self.spread * z, log(SHORTEST_MINUTES), log(LONGEST_MINUTES))
+        return np.exp(logs)
 
 
-def phi(z: float) -> float:
+def _logs(minutes: Any) -> Any:
+    return np.log(np.maximum(minutes, np.finfo(np.float64).tiny))
+
+
+@compiled
+def phi(z: Floats) -> Floats:
     """The normal distribution function."""
-    return 0.5 * erfc(-z / sqrt(2.0))
+    out = np.empty(len(z))
+    for n in range(len(z)):
+        out[n] = 0.5 * erfc(-z[n] / _ROOT_2)
+    return out
 
 
 class Shape:
@@ -79,7 +90,7 @@ class Shape:
     def add(self, z: float) -> None:
         """Count an error of `z` spreads."""
         counts = [*self._numbers.get(_NAME, _NOTHING)]
-        counts[min(int(CELLS * phi(z)), CELLS - 1)] += 1.0
+        counts[min(int(CELLS * 0.5 * erfc(-z / _ROOT_2)), CELLS - 1)] += 1.0
         self._numbers.put(_NAME, *counts)
         self._read()
 

@@ -19,32 +19,21 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from online_models.beliefs import Beliefs, Entries, Floats, Priors, sigmoid, step
+from online_models.beliefs import Beliefs, Floats, Priors, sigmoid, step
 from online_models.contract import Numbers, checked
 from online_models.merging import Merging
-from online_models.named_numbers import name_of
 from online_models.tables import EMPTY, ModelBase
+from online_models.things import Entries, Thing
 
 MAX_KEYS = 100_000
 
 PRIORS = Priors(
     {"bias": (0.0, 0.3), "level": (0.0, 0.3), "trust": (0.0, 0.03)},
-    {"a": 0.05, "c": 0.05, "s": 0.05},
+    {"i": 0.05, "c": 0.05, "s": 0.05},
 )
-"""`trust` is what z counts more or less than it says. Of single things: offsets of activity, kind of
+"""`trust` is what z counts more than it says. Of single things: offsets of activity, kind of
 content, skill."""
 _DRIFT = 1e-7
-
-
-class Done(NamedTuple):
-    """Something that was done, or would be."""
-
-    activity: int
-    """Hash of the activity."""
-    content: int
-    """Hash of its kind of content; 0 where nobody said."""
-    skills: Sequence[int]
-    """Hashes of those of its skills that are asked for."""
 
 
 class Gained(NamedTuple):
@@ -71,16 +60,16 @@ class GainModel:
     def __init__(self, max_keys: int = MAX_KEYS) -> None:
         self._beliefs = Beliefs(PRIORS, _DRIFT, max_keys)
 
-    def expected(self, score: float, done: Done) -> float:
+    def expected(self, score: float, done: Thing) -> float:
         """Change of P(success) by `done`, for who has log odds `score` without it."""
         return self.after(score, [done]) - self.after(score, [])
 
-    def after(self, score: float, done: Sequence[Done]) -> float:
+    def after(self, score: float, done: Sequence[Thing]) -> float:
         """P(success) after `done`, for who had log odds `score` before."""
         known = _bounded(score)
         return sigmoid(known + self._beliefs.read(*_inputs(known, done))[0])
 
-    def learn(self, score: float, done: Sequence[Done], outcome: float) -> Gained:
+    def learn(self, score: float, done: Sequence[Thing], outcome: float) -> Gained:
         """An answer came out as `outcome`; nothing is learned where something is not finite.
 
         Args:
@@ -119,17 +108,10 @@ def _bounded(score: float) -> float:
     return min(max(score, -_FAR), _FAR) if isfinite(score) else 0.0
 
 
-def _inputs(score: float, done: Sequence[Done]) -> tuple[Floats, Entries]:
+def _inputs(score: float, done: Sequence[Thing]) -> tuple[Floats, Entries]:
     count = float(len(done))
     x = np.array((count, count * (1.0 - sigmoid(score)), score))
-    entries = []
-    for one in done:
-        entries.append(("a:" + name_of(one.activity), 1.0))
-        if one.content:
-            entries.append(("c:" + name_of(one.content), 1.0))
-        share = 1.0 / max(1, len(one.skills))
-        entries += [("s:" + name_of(skill), share) for skill in one.skills]
-    return x, entries
+    return x, tuple([entry for thing in done for entry in thing.entries])
 
 
 _FAR = 9.0

@@ -20,18 +20,20 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from online_models.beliefs import LEAST, Beliefs, Entries, Priors, are_finite, sigmoid, step
+from online_models.beliefs import LEAST, Beliefs, Priors, are_finite, sigmoid, step
 from online_models.compiled import compiled
 from online_models.contract import Numbers, checked
 from online_models.forgetting import STRETCHES, Floats, fallen, seconds_until, stretches
 from online_models.merging import Merging
 from online_models.named_numbers import name_of
 from online_models.tables import EMPTY, ModelBase
+from online_models.things import Entries
 
 MAX_KEYS = 100_000
-FORM = ("ability_1", "ability_10", "ability_50", "form_4", "form_16")
-"""What is read of the learner: half log odds of all outcomes with priors of 1, 10 and 50 answers,
-and of the newest outcomes, fading with 4 and 16 answers. A success raises each."""
+FORM = ("own", "ability_1", "ability_10", "ability_50", "form_4", "form_16")
+"""What is read of the learner: the success model's weight of the learner; half log odds of all
+outcomes with priors of 1, 10 and 50 answers, and of the newest outcomes, fading with 4 and 16
+answers. A success raises each."""
 
 _HEAD = ("bias", "skill_new", "item_seen", *FORM)
 _LEVEL = ("odds", "wins", "losses", "newest")
@@ -74,7 +76,7 @@ class Practice(NamedTuple):
     lapse: float
     """Share of failure in the newest evidence, in [0, 1]; a success does not raise it."""
     spaced: float
-    """Successes that were more than a day old by then; a success does not lower it."""
+    """Successes that had faded by then (half-life 14 days); a success does not lower it."""
 
 
 class Question(NamedTuple):
@@ -139,7 +141,11 @@ class RetentionModel:
 
     def recall(self, question: Question) -> float:
         """P(success) in [`LEAST`, 1 - `LEAST`]."""
-        return sigmoid(self._read(question)[0])
+        return sigmoid(self.log_odds(question))
+
+    def log_odds(self, question: Question) -> float:
+        """Of success."""
+        return self._read(question)[0]
 
     def learn(self, question: Question, outcome: float) -> float:
         """Learn how it was answered, in [0, 1]; returns what was predicted.
@@ -205,7 +211,7 @@ class RetentionModel:
         score, spread = self._beliefs.read_sparse(entries)
         doubt = sum(self._beliefs.sparse(name)[1] * x * x for name, x in slopes)
         more, other = _score(self._beliefs.shared, np.array(_head(question)), memories, self._x)
-        return score + more, spread + doubt + other, [*entries, *slopes]
+        return score + more, spread + doubt + other, entries + slopes
 
 
 _KIND, _SHARE, _SECONDS = 0, 1, 2
@@ -249,7 +255,7 @@ def _inputs(question: Question) -> tuple[Entries, list[list[float]], Entries]:
         offsets.append(("i:" + name_of(question.item), 1.0))
     if question.practice is not None:
         rows.append(_memory(_ITEM, 1.0, question.at, question.practice))
-    return offsets, rows, slopes
+    return tuple(offsets), rows, tuple(slopes)
 
 
 @compiled
