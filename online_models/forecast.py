@@ -85,19 +85,29 @@ class Shape:
 
     def __init__(self) -> None:
         self._numbers = NamedNumbers()
-        self._read()
+        self._ends: Floats | None = None
+
+    @property
+    def ends(self) -> Floats:
+        """H at the ends of the cells."""
+        if self._ends is None:
+            counts = _PRIOR + np.maximum(0.0, self._numbers.get(_NAME, _NOTHING))
+            self._ends = np.zeros(CELLS + 1)
+            self._ends[1:] = np.cumsum(counts) / counts.sum()
+            self._ends[-1] = 1.0
+        return self._ends
 
     def add(self, z: float) -> None:
         """Count an error of `z` spreads."""
         counts = [*self._numbers.get(_NAME, _NOTHING)]
         counts[min(int(CELLS * 0.5 * erfc(-z / _ROOT_2)), CELLS - 1)] += 1.0
         self._numbers.put(_NAME, *counts)
-        self._read()
+        self._ends = None
 
     def adopt(self, numbers: Mapping[str, tuple[float, ...]], base: ModelBase) -> None:
         """Hold the counts in `numbers`, else those of `base`."""
         self._numbers.adopt({k: v for k, v in numbers.items() if k == _NAME}, base)
-        self._read()
+        self._ends = None
 
     def state(self) -> Numbers:
         """The own counts."""
@@ -111,12 +121,6 @@ class Shape:
     def fits(name: str, values: tuple[float, ...]) -> bool:
         """Whether `values` can be held under `name`; rounding may leave a count below 0."""
         return name == _NAME and len(values) == CELLS and min(values) > -1.0
-
-    def _read(self) -> None:
-        counts = _PRIOR + np.maximum(0.0, self._numbers.get(_NAME, _NOTHING))
-        self.ends: Floats = np.concatenate(([0.0], np.cumsum(counts) / counts.sum()))
-        """H at the ends of the cells."""
-        self.ends[-1] = 1.0
 
 
 _NOTHING = (0.0,) * CELLS

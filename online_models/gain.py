@@ -15,25 +15,29 @@ itself came out is not looked at, since an outcome says what somebody knew, not 
 
 from collections.abc import Mapping, Sequence
 from math import isfinite
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from online_models.beliefs import Beliefs, Floats, Priors, sigmoid, step
-from online_models.contract import Numbers, checked
+from online_models.beliefs import Beliefs, Lesson, Priors, learn, probability, read, sigmoid
+from online_models.compiled import compiled
+from online_models.contract import checked
 from online_models.merging import Merging
-from online_models.tables import EMPTY, ModelBase
-from online_models.things import Entries, Thing
+from online_models.tables import EMPTY, ModelBase, Numbers, Tables, tables_of
+from online_models.things import CONTENT, ITEM, SKILL, Entries, Thing
+from online_models.weights import Floats
 
-MAX_KEYS = 100_000
+MAX_KEYS = 1 << 17
+"""Weights of single things of one partition's own."""
+MAX_MERGED = 1 << 19
 
 PRIORS = Priors(
     {"bias": (0.0, 0.3), "level": (0.0, 0.3), "trust": (0.0, 0.03)},
-    {"i": 0.05, "c": 0.05, "s": 0.05},
+    {ITEM: 0.05, CONTENT: 0.05, SKILL: 0.05},
 )
-"""`trust` is what z counts more than it says. Of single things: offsets of activity, kind of
-content, skill."""
-_DRIFT = 1e-7
+"""`trust` is what z counts more than it says."""
+_TRUST = 2
+"""Place of `trust`."""
 
 
 class Gained(NamedTuple):
@@ -46,19 +50,19 @@ class Gained(NamedTuple):
 class GainModel:
     """Expected change of proficiency by activities; learns at each answer after some.
 
-    Its numbers: (mean, variance, times learned) of the shared weights; (mean, variance) of
-    `<kind>:<hash>`.
+    Its numbers: "shared" is a `Block`; (mean, variance) by key of the offsets of activity, kind of
+    content and skill.
 
     Args:
-        max_keys: sparse weights of its own that it holds at most.
+        max_keys: weights of single things of its own that it holds at most.
     """
 
     name: ClassVar[str] = "gain"
-    schema: ClassVar[str] = "gain/1: name: mean, variance, times learned; key: mean, variance"
-    merging: ClassVar[Merging] = Merging(PRIORS.rules(), MAX_KEYS)
+    schema: ClassVar[str] = "gain/1: shared: block; key: mean, variance"
+    merging: ClassVar[Merging] = Merging(PRIORS.rules(), MAX_MERGED)
 
     def __init__(self, max_keys: int = MAX_KEYS) -> None:
-        self._beliefs = Beliefs(PRIORS, _DRIFT, max_keys)
+        self._beliefs = Beliefs(PRIORS, max_keys)
 
     def expected(self, score: float, done: Thing) -> float:
         """Change of P(success) by `done`, for who has log odds `score` without it."""
@@ -77,13 +81,13 @@ class GainModel:
             done: what was done in between for its skills.
             outcome: in [0, 1].
         """
-        known, before = _bounded(score), self.after(score, [])
-        x, entries = _inputs(known, done)
-        more, spread = self._beliefs.read(x, entries)
-        after = sigmoid(known + more)
-        if isfinite(score) and isfinite(outcome):
-            slope = min(max(outcome, 0.0), 1.0) - after
-            self._beliefs.learn(x, entries, step(slope, after * (1.0 - after), spread))
+        known, (x, entries) = _bounded(score), _inputs(_bounded(score), done)
+        beliefs = self._beliefs
+        if not (isfinite(score) and isfinite(outcome)):
+            before, after = _expect(known, x, entries, beliefs.held)
+        else:
+            y, into = min(max(outcome, 0.0), 1.0), beliefs.into(len(entries.keys))
+            before, after = _learn(known, (x, entries), y, beliefs.held, into, beliefs.drift)
         return Gained(after - before, outcome - before)
 
     def state(self) -> Numbers:
@@ -96,7 +100,15 @@ class GainModel:
         Raises:
             ValueError: where a name or a value does not fit.
         """
-        self._beliefs.adopt(checked(self, numbers, PRIORS.fits), base)
+        self.restore_tables(tables_of(checked(self, numbers, PRIORS.fits)), base)
+
+    def tables(self) -> Tables:
+        """`state()` as arrays."""
+        return self._beliefs.tables()
+
+    def restore_tables(self, own: Tables, base: ModelBase) -> None:
+        """`restore` from arrays, without a check."""
+        self._beliefs.adopt(own, base)
 
     def touched(self) -> Numbers:
         """What changed since the last call; empty tuples for dropped weights."""
@@ -111,7 +123,28 @@ def _bounded(score: float) -> float:
 def _inputs(score: float, done: Sequence[Thing]) -> tuple[Floats, Entries]:
     count = float(len(done))
     x = np.array((count, count * (1.0 - sigmoid(score)), score))
-    return x, tuple([entry for thing in done for entry in thing.entries])
+    if len(done) == 1:
+        return x, done[0].entries()
+    found = [thing.entries() for thing in done]
+    keys = np.concatenate([_NOTHING.keys, *[one.keys for one in found]])
+    return x, Entries(keys, np.concatenate([_NOTHING.x, *[one.x for one in found]]))
 
 
+@compiled
+def _expect(score: float, x: Floats, entries: Any, held: Any) -> Any:
+    """P(success) before and after what was done."""
+    after = probability(score + read(x, entries, held)[0])
+    return probability(score * (1.0 + held.mean[_TRUST])), after
+
+
+@compiled
+def _learn(score: float, inputs: Any, y: float, held: Any, into: Any, drift: float) -> Any:
+    """`_expect`, and then learn outcome `y`."""
+    x, entries = inputs
+    before, after = _expect(score, x, entries, held)
+    learn(x, entries, Lesson(y - after, after * (1.0 - after), 1.0), held, into, drift)
+    return before, after
+
+
+_NOTHING = Entries(np.zeros(0, np.uint64), np.zeros(0))
 _FAR = 9.0

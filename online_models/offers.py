@@ -34,7 +34,7 @@ class OpenOffers:
 
     Args:
         width: numbers a row, with the moment.
-        most: offers kept open; then the half that was made first is given up.
+        most: offers kept open; of more, the older half is `overdue`.
     """
 
     def __init__(self, width: int, most: int) -> None:
@@ -51,26 +51,36 @@ class OpenOffers:
         """Open an offer that is not open."""
         self._numbers.put(key.name, *row)
         heappush(self._by_age, (row[0], key.name))
-        if len(self._numbers) > self._most:
-            while len(self._numbers) > self._most // 2:
-                self._numbers.drop(heappop(self._by_age)[1])
         if len(self._by_age) > 2 * self._most:
             self._sort()
 
-    def close(self, key: Key) -> None:
-        """Close an open offer."""
-        self._numbers.drop(key.name)
+    def overdue(self) -> list[tuple[Key, tuple[float, ...]]]:
+        """Where more are open than may be: the older half, the oldest first; they are closed."""
+        found = []
+        if len(self._numbers) > self._most:
+            while len(self._numbers) > self._most // 2:
+                found += self._oldest()
+        return found
+
+    def change(self, key: Key, row: tuple[float, ...]) -> None:
+        """Another row for an open offer, of the same moment."""
+        self._numbers.put(key.name, *row)
 
     def older_than(self, at: float) -> list[tuple[Key, tuple[float, ...]]]:
         """The offers made before `at`, the oldest first; they are closed."""
         found = []
         while self._by_age and self._by_age[0][0] < at:
-            made, name = heappop(self._by_age)
-            row = self._numbers.get(name, ())
-            if row and row[0] == made:
-                self._numbers.drop(name)
-                found.append((Key.of(name), row))
+            found += self._oldest()
         return found
+
+    def _oldest(self) -> list[tuple[Key, tuple[float, ...]]]:
+        """Close the oldest offer; none where it was closed before."""
+        made, name = heappop(self._by_age)
+        row = self._numbers.get(name, ())
+        if not row or row[0] != made:
+            return []
+        self._numbers.drop(name)
+        return [(Key.of(name), row)]
 
     def adopt(self, numbers: Mapping[str, tuple[float, ...]]) -> None:
         """Hold exactly those of `numbers` that are offers."""

@@ -1,12 +1,22 @@
-"""What an activity is to a model: the names of the weights that belong to it."""
+"""What an activity is to a model: the keys of the weights that belong to it."""
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from online_models.named_numbers import name_of
+import numpy as np
 
-Entries = tuple[tuple[str, float], ...]
-"""Inputs of single things, (name, value) each: a letter for the kind, ":", the thing's hash."""
+from online_models.compiled import compiled
+from online_models.weights import Floats, Keys
+
+ITEM, CONTENT, SKILL = 1, 2, 3
+"""Kinds of things, the lowest byte of their keys; models add kinds of their own."""
+
+
+class Entries(NamedTuple):
+    """Inputs of single things."""
+
+    keys: Keys
+    x: Floats
 
 
 class Thing(NamedTuple):
@@ -18,19 +28,30 @@ class Thing(NamedTuple):
     """Its kind; 0 where nobody said."""
     skills: tuple[int, ...]
 
-    @property
-    def entries(self) -> Entries:
-        """`i:` the activity, `c:` its kind, `s:` each of m skills with 1 / m."""
-        return _entries(self)
+    def entries(self, beside: int = 0) -> Entries:
+        """The activity and its kind with 1, each of m skills with 1 / m.
+
+        Args:
+            beside: added to the kinds, for a second weight of the same things.
+        """
+        return _entries(self, beside)
 
 
 @lru_cache(maxsize=1 << 14)
-def _entries(thing: Thing) -> Entries:
-    found = []
-    if thing.activity:
-        found.append(("i:" + name_of(thing.activity), 1.0))
-    if thing.content:
-        found.append(("c:" + name_of(thing.content), 1.0))
+def _entries(thing: Thing, beside: int) -> Entries:
+    found = [(thing.activity, ITEM, 1.0), (thing.content, CONTENT, 1.0)]
     share = 1.0 / max(1, len(thing.skills))
-    found += [("s:" + name_of(skill), share) for skill in thing.skills]
-    return tuple(found)
+    found += [(skill, SKILL, share) for skill in thing.skills]
+    known = [(hashed & _HASH | kind + beside, x) for hashed, kind, x in found if hashed]
+    keys = np.array([key for key, _ in known], np.uint64)
+    x = np.array([value for _, value in known], np.float64)
+    return Entries(keys, x)
+
+
+_HASH = 0xFFFF_FFFF_FFFF_FF00
+
+
+@compiled
+def key_of(hashed: Any, kind: int) -> Any:
+    """The key of the weight of a thing."""
+    return (np.uint64(hashed) & np.uint64(0xFFFF_FFFF_FFFF_FF00)) | np.uint64(kind)

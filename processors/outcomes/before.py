@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from math import log2
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from online_models.retention import Practice, Question
+import numpy as np
+
+from online_models.compiled import compiled
+from online_models.retention import BAD, GOOD, LAPSE, SECONDS, SPACED, Question
 from online_models.things import Thing
-from processors.features.decay import clock_sec
-from processors.features.records.skill import (
-    HALF_LIVES_SEC,
-    UNITS,
-    SkillState,
-    skill_state,
-    without_evidence,
+from processors.features.encoding import row_of
+from processors.features.quantised import count_of
+from processors.features.records.form import FORM_TYPE
+from processors.features.records.history import LIMIT
+from processors.features.records.skill import HALF_LIVES_SEC, UNITS
+from processors.features.records.skill import ROW_TYPE as SKILL_TYPE
+from processors.outcomes.memories import faded, failed_share, half_log_odds
+from processors.outcomes.steps import (
+    Steps,
+    activity_of,
+    outcome_of,
+    skills_of,
+    steps_of,
+    time_of,
+    weight_of,
 )
-from processors.outcomes.memories import Form, form_of, item_practice, newest_try, practice_of
-from processors.trace import SHARE_STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from processors.features.records.history import Step
+    from online_models.weights import Floats, Keys
     from processors.state import LearnerState
-    from processors.trace import Trace
 
 _LIFE_14, _LIFE_90 = HALF_LIVES_SEC
+_OLDEST, _NOWHERE = 4.2e9, 255
 
 
 class Between(NamedTuple):
@@ -36,97 +42,165 @@ class Between(NamedTuple):
     """What was done, the newest first."""
 
 
-def between(state: LearnerState, trace: Trace) -> Between | None:
-    """What was done for the skills of the answer `trace` since the last answer on one of them.
+def between(state: LearnerState, question: Question, at: float) -> Between | None:
+    """What was done for the skills of an answer since the last answer on one of them.
 
     None where the history knows of nothing. The activity asked about is not counted: that its
     answer is remembered is no gain of the skill.
+
+    Args:
+        state: the learner's, before the answer counts.
+        question: as it is asked.
+        at: when, POSIX seconds.
     """
-    steps = _since_last_answer(state, trace)
-    if not steps:
+    steps = steps_of(state.history_rows)
+    item = state.activity_rows.slot(int(question.things[-1]))
+    before = Question(question.form.copy(), question.things, question.memories.copy())
+    chosen = _before_all(
+        state.skill_rows.array(SKILL_TYPE),
+        (np.frombuffer(state.form, FORM_TYPE), state.totals.whole),
+        steps,
+        (at, -1 if item is None else item),
+        before,
+    ).tolist()
+    if not chosen:
         return None
-    skills = tuple([(skill, _before(state, skill, steps)) for skill in trace.skills])
-    tried = item_practice(state.activity_rows.get(trace.activity))
-    form = _form_before(state, steps).inputs()
-    asked = frozenset(trace.skills)
-    done = [Thing(s.activity, 0, tuple([k for k in s.skills if k in asked])) for s in steps]
-    return Between(Question(trace.at, form, skills, trace.activity, tried), tuple(done))
+    asked = [*map(int, question.things[:-1])]
+    return Between(before, tuple([_thing(state, steps[n], asked) for n in chosen]))
 
 
-def _since_last_answer(state: LearnerState, trace: Trace) -> list[Step]:
-    """Evidence for the skills of `trace` back to the last answer, which is the last one."""
-    asked, found = frozenset(trace.skills), []
-    for step in reversed(state.history):
-        if asked.isdisjoint(step.skills):
-            continue
-        if step.activity not in {0, trace.activity}:
-            found.append(step)
-        if step.outcome is not None:
-            return found
-    return []
+def _thing(state: LearnerState, step: Steps, asked: list[int]) -> Thing:
+    """What a step was about, with those of its skills that are asked for."""
+    known, rows = int(skills_of(step)), state.skill_rows
+    skills = [key for key in asked if (slot := rows.slot(key)) is not None and known >> slot & 1]
+    return Thing(state.activity_rows.key_at(int(activity_of(step))), 0, tuple(skills))
 
 
-def _before(state: LearnerState, skill: int, steps: Sequence[Step]) -> Practice | None:
-    """What was left of practising `skill` without the evidence of `steps`."""
-    row = state.skill_rows.get(skill)
-    if row is None:
-        return None
-    mine, tries, rest = [step for step in steps if skill in step.skills], 0, row
-    for step in mine:
-        left = without_evidence(rest, step.at, _units(step), 0)
-        if left is None:
-            return None
-        rest, tries = left, tries + (step.outcome is not None)
-    evidence = skill_state(rest)
-    last = _last_before(state, skill, mine, evidence)
-    return practice_of(evidence._replace(last_practised=last), newest_try(row, tries))
+@compiled
+def _before_all(skills: Any, outcomes: Any, steps: Steps, asked: Any, question: Any) -> Any:
+    """Places of what was done, newest first; `question` becomes what was known before."""
+    at, item = asked
+    chosen = np.zeros(LIMIT, np.int64)
+    chosen = chosen[: _since_last_answer(skills, steps, question.things, item, chosen)]
+    if len(chosen):
+        _forms_before(outcomes[0], outcomes[1], steps, chosen, question.form)
+        for n in range(len(question.things) - 1):
+            slot = row_of(skills, question.things[n])
+            if slot >= 0:
+                _before(skills[slot], slot, steps, chosen, at, question.memories[n])
+    return chosen
 
 
-def _units(step: Step) -> tuple[int, int]:
-    """Successes and failures that a step weighs, as `records.skill.units_of` has them."""
-    weight, share = round(step.weight * 2.0), round(step.share * SHARE_STEPS)
-    return weight * share, weight * (SHARE_STEPS - share)
+@compiled
+def _slots(skills: Any, things: Keys) -> Any:
+    """Set of the slots of the skills asked for."""
+    known = 0
+    for n in range(len(things) - 1):
+        slot = row_of(skills, things[n])
+        if slot >= 0:
+            known |= 1 << slot
+    return known
 
 
-def _last_before(
-    state: LearnerState, skill: int, steps: Sequence[Step], evidence: SkillState
-) -> int:
-    """When the skill was practised last before `steps`, as far as that is known.
+@compiled
+def _since_last_answer(skills: Any, steps: Steps, things: Keys, item: int, chosen: Any) -> int:
+    """Places of the evidence for some skills back to the last answer, newest first; how many.
 
-    Beyond the history it is the one age that the two fading sums of all evidence agree on: of a
-    single practice that is its age, of more it leans to the newest.
+    0 where no answer on them is known.
     """
-    excluded = {step.id for step in steps}
-    known = [s.at for s in state.history if skill in s.skills and s.id not in excluded]
-    if known:
-        return clock_sec(known[-1])
-    short = evidence.successes_14d + evidence.failures_14d
-    long = evidence.successes_90d + evidence.failures_90d
-    if min(short, long) <= 0.0:
-        return 0
-    age = max(0.0, -log2(short / long) / (1.0 / _LIFE_14 - 1.0 / _LIFE_90))
-    oldest = min([step.at for step in steps], default=float(evidence.as_of))
-    return clock_sec(min(evidence.as_of - age, oldest))
-
-
-def _form_before(state: LearnerState, steps: Sequence[Step]) -> Form:
-    """The learner's form without the outcomes of `steps`."""
-    form, taken, answers = form_of(state), {step.id for step in steps}, 0
-    for step in reversed(state.history):
-        if step.outcome is None:
+    asked, count = _slots(skills, things), 0
+    for n in range(len(steps) - 1, -1, -1):
+        step = steps[n]
+        if not skills_of(step) & asked:
             continue
-        if step.id in taken:
-            form = _without(form, step, answers)
-        answers += 1
-    return form
+        if activity_of(step) not in {item, _NOWHERE}:
+            chosen[count] = n
+            count += 1
+        if outcome_of(step) >= 0.0:
+            return count
+    return 0
 
 
-def _without(form: Form, step: Step, answers: int) -> Form:
-    """`form` without a step that so many answers came after."""
-    good, bad = [units / UNITS for units in _units(step)]
-    share, left_4, left_16 = step.share, 2.0 ** (-answers / 4.0), 2.0 ** (-answers / 16.0)
-    return form._replace(
-        whole=form.whole.without(good, bad),
-        over_4=form.over_4.without(share * left_4, (1.0 - share) * left_4),
-        over_16=form.over_16.without(share * left_16, (1.0 - share) * left_16),
-    )
+@compiled
+def _share(step: Any) -> float:
+    """Which part of the weight of a step is success."""
+    outcome = outcome_of(step)
+    return 1.0 if outcome < 0.0 else outcome
+
+
+@compiled
+def _forms_before(forms: Any, whole: Any, steps: Steps, chosen: Any, out: Floats) -> None:
+    """The learner's form without the outcomes of the chosen steps (newest first)."""
+    form = forms[0]
+    good, bad = whole
+    good_4, bad_4 = count_of(form.good[0]), count_of(form.bad[0])
+    good_16, bad_16 = count_of(form.good[1]), count_of(form.bad[1])
+    answers, place = 0, 0
+    for n in range(len(steps) - 1, chosen[-1] - 1, -1):
+        step = steps[n]
+        taken = place < len(chosen) and chosen[place] == n
+        if taken:
+            share, weight = _share(step), weight_of(step)
+            good, bad = good - weight * share, bad - weight * (1.0 - share)
+            place += 1
+        if outcome_of(step) >= 0.0:
+            if taken:
+                left_4, left_16 = 2.0 ** (-answers / 4.0), 2.0 ** (-answers / 16.0)
+                good_4, bad_4 = good_4 - share * left_4, bad_4 - (1.0 - share) * left_4
+                good_16, bad_16 = good_16 - share * left_16, bad_16 - (1.0 - share) * left_16
+            answers += 1
+    for k, prior in enumerate((1.0, 10.0, 50.0)):
+        out[1 + k] = half_log_odds(max(good, 0.0), max(bad, 0.0), prior)
+    out[4] = half_log_odds(max(good_4, 0.0), max(bad_4, 0.0), 1.0)
+    out[5] = half_log_odds(max(good_16, 0.0), max(bad_16, 0.0), 1.0)
+
+
+@compiled
+def _before(row: Any, slot: int, steps: Steps, chosen: Any, at: float, memory: Floats) -> None:
+    """What was left of the skill of a row without the evidence of the chosen steps."""
+    good, bad = row.success_units / UNITS, row.failure_units / UNITS
+    short, long = row.successes_14d + row.failures_14d, row.successes_90d + row.failures_90d
+    attempts, tries, oldest = int(row.attempts), 0, _OLDEST
+    for place in chosen:
+        step = steps[place]
+        if not skills_of(step) >> slot & 1:
+            continue
+        share, weight, time = _share(step), weight_of(step), time_of(step)
+        good, bad = good - weight * share, bad - weight * (1.0 - share)
+        short -= weight * np.exp2((time - row.as_of) / _LIFE_14)
+        long -= weight * np.exp2((time - row.as_of) / _LIFE_90)
+        attempts, oldest = attempts - 1, min(oldest, time)
+        tries += outcome_of(step) >= 0.0
+    if oldest == _OLDEST:
+        return
+    if attempts <= 0:
+        memory[:] = -1.0
+        return
+    known, last = int(row.tries), _last_before(slot, steps, chosen)
+    if last < 0.0:
+        last = min(row.as_of - _one_age(short, long), oldest)
+    memory[SECONDS] = max(0.0, at - last)
+    memory[GOOD], memory[BAD] = max(good, 0.0), max(bad, 0.0)
+    memory[LAPSE] = 1.0 - (known >> tries & 1) if known >> 3 > tries else failed_share(row)
+    memory[SPACED] = min(faded(row), memory[GOOD])
+
+
+@compiled
+def _last_before(slot: int, steps: Steps, chosen: Any) -> float:
+    """When a skill was practised last but by the chosen steps; below 0 where nobody knows."""
+    for n in range(len(steps) - 1, -1, -1):
+        if skills_of(steps[n]) >> slot & 1 and not np.any(chosen == n):
+            return time_of(steps[n])
+    return -1.0
+
+
+@compiled
+def _one_age(short: float, long: float) -> float:
+    """The one age (seconds) of all evidence that two fading sums of it agree on.
+
+    Of a single practice that is its age, of more it leans to the newest:
+    `-log2(N_14 / N_90) / (1 / 14 d - 1 / 90 d)`.
+    """
+    if short <= 0.0 or long <= 0.0:
+        return 0.0
+    return float(max(0.0, -np.log2(short / long) / (1.0 / _LIFE_14 - 1.0 / _LIFE_90)))

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from online_models.beliefs import Floats
     from online_models.sheet import Sheet
+    from online_models.weights import Floats
     from processors.state import LearnerState
 
 _TASK_QUANTITIES = {

@@ -8,8 +8,8 @@ it is learned from:
 | retention  | from each answer: its outcome, given what was practised before and how long ago  |
 | gain       | from each answer that something was done for: the same without what was done     |
 | duration   | from each whole activity or answer that says how long it took                    |
-| engagement | an offer when an unfinished activity is begun; that it was finished when it is,  |
-|            | within 14 days; whatever is not is left as it was learned when it began          |
+| engagement | from each unfinished activity that was begun, 7 days later: whether it was       |
+|            | finished by then                                                                 |
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from online_models.duration import log_minutes
 from online_models.observation import Observation
+from online_models.retention import SECONDS
 from online_models.things import Thing
 from processors.outcomes.before import between
 from processors.outcomes.inputs import offer_inputs, task_inputs
@@ -47,26 +48,29 @@ def teach_recall(models: Replica, state: LearnerState, trace: Trace) -> Iterator
     if trace.outcome is None or not trace.skills:
         return
     question = question_of(state, trace)
-    yield from _teach_gain(models, state, trace)
+    yield from _teach_gain(models, state, question, trace)
     p = models.retention.learn(question, trace.outcome)
     if (elapsed := _elapsed_sec(question)) is not None:
         yield Observation("retention", p, models.baselines.retention(elapsed), trace.outcome)
         models.baselines.learn_retention(elapsed, trace.outcome)
 
 
-def _teach_gain(models: Replica, state: LearnerState, trace: Trace) -> Iterator[Observation]:
-    found = between(state, trace)
+def _teach_gain(
+    models: Replica, state: LearnerState, question: Question, trace: Trace
+) -> Iterator[Observation]:
+    found = between(state, question, trace.at)
     if found is None or trace.outcome is None:
         return
-    gained = models.gain.learn(models.retention.log_odds(found.question), found.done, trace.outcome)
+    score = models.retention.log_odds(found.question)
+    gained = models.gain.learn(score, found.done, trace.outcome)
     yield Observation("gain", gained.predicted, models.baselines.gain(), gained.observed)
     models.baselines.learn_gain(gained.observed)
 
 
 def _elapsed_sec(question: Question) -> float | None:
     """Seconds since its skills were practised last; None where none of them was."""
-    practised = [held.last for _, held in question.skills if held is not None]
-    return question.at - max(practised) if practised else None
+    seconds = [elapsed for elapsed in question.memories[:-1, SECONDS].tolist() if elapsed >= 0.0]
+    return min(seconds, default=None)
 
 
 def teach_duration(
@@ -105,12 +109,10 @@ def teach_offer(
 
 
 def teach_finish(models: Replica, event: LearningEvent, trace: Trace) -> Iterator[Observation]:
-    """Engagement, from any event: what was finished by it, and what is too old to be."""
-    settled = models.engagement.expire(trace.at)
+    """Engagement, from any event: what it finishes, and the offers that are decided by now."""
     if trace.finish > 0:
-        done = models.engagement.finish(hash64(event.learner), thing_of(trace), trace.at)
-        settled += [done] if done else []
-    yield from (_observed(models, one) for one in settled)
+        models.engagement.finish(hash64(event.learner), trace.activity)
+    yield from (_observed(models, one) for one in models.engagement.settle(trace.at))
 
 
 def _observed(models: Replica, one: Settled) -> Observation:

@@ -2,131 +2,122 @@
 
 from __future__ import annotations
 
-from math import exp2, log
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from online_models.retention import Practice, Question
+from online_models.compiled import compiled
+from online_models.retention import BAD, FORM, GOOD, LAPSE, MEMORY, SECONDS, SPACED, Question
+from processors.features.encoding import row_of
 from processors.features.quantised import count_of
-from processors.features.records.activity import activity_record
+from processors.features.records.activity import ROW_TYPE as ACTIVITY_TYPE
 from processors.features.records.form import FORM_TYPE
-from processors.features.records.skill import HALF_LIVES_SEC, skill_state
+from processors.features.records.skill import HALF_LIVES_SEC, UNITS
 from processors.features.records.skill import ROW_TYPE as SKILL_TYPE
+from processors.trace import SHARE_STEPS
 
 if TYPE_CHECKING:
-    from processors.features.records.skill import SkillState
+    from online_models.weights import Floats, Keys
     from processors.state import LearnerState
     from processors.trace import Trace
 
-_PRIOR_ANSWERS = (1.0, 10.0, 50.0)
-_GOOD, _BAD = 0.7, 0.3
 _LIFE_14 = HALF_LIVES_SEC[0]
-
-
-class Counts(NamedTuple):
-    """Successes and failures."""
-
-    good: float
-    bad: float
-
-    def without(self, good: float, bad: float) -> Counts:
-        """What is left without some of them."""
-        return Counts(max(0.0, self.good - good), max(0.0, self.bad - bad))
-
-    def half_log_odds(self, prior: float) -> float:
-        """Drawn to 7 : 3 as by `prior` more answers."""
-        return 0.5 * log((self.good + prior * _GOOD) / (self.bad + prior * _BAD))
-
-
-class Form(NamedTuple):
-    """What the learner's outcomes were, whatever they were about."""
-
-    own: float
-    """The success model's weight of the learner."""
-    whole: Counts
-    """Of all, weighted."""
-    over_4: Counts
-    """Of the newest, fading with 4 answers."""
-    over_16: Counts
-
-    def inputs(self) -> tuple[float, ...]:
-        """`online_models.retention.FORM`."""
-        return (
-            self.own,
-            *[self.whole.half_log_odds(prior) for prior in _PRIOR_ANSWERS],
-            self.over_4.half_log_odds(1.0),
-            self.over_16.half_log_odds(1.0),
-        )
-
-
-def form_of(state: LearnerState) -> Form:
-    """The learner's form."""
-    form = np.frombuffer(state.form, FORM_TYPE)[0]
-    goods, bads = form["good"], form["bad"]
-    over_4, over_16 = [Counts(count_of(goods[n]), count_of(bads[n])) for n in (0, 1)]
-    return Form(float(form["mean"]), Counts(*state.totals.whole), over_4, over_16)
+_GOOD, _BAD = 0.7, 0.3
+_FAR = 30.0
 
 
 def question_of(state: LearnerState, trace: Trace) -> Question:
     """The answer of `trace`, before it counts."""
-    rows = state.skill_rows
-    memories = tuple([(skill, skill_practice(rows.get(skill))) for skill in trace.skills])
-    tried = item_practice(state.activity_rows.get(trace.activity))
-    return Question(trace.at, form_of(state).inputs(), memories, trace.activity, tried)
+    things = np.array((*trace.skills, trace.activity), np.uint64)
+    rows = state.skill_rows.array(SKILL_TYPE), state.activity_rows.array(ACTIVITY_TYPE)
+    memories = _memories(*rows, things, trace.at)
+    return Question(form_of(state), things, memories)
 
 
-def practised(state: LearnerState) -> list[tuple[int, Practice]]:
-    """The skills of which there is evidence, and what is left of practising them."""
-    found = ((key, skill_practice(row)) for key, row in state.skill_rows.items())
-    return [(key, held) for key, held in found if held is not None]
+def form_of(state: LearnerState) -> Floats:
+    """`online_models.retention.FORM`."""
+    form: Floats = _form(np.frombuffer(state.form, FORM_TYPE), *state.totals.whole)
+    return form
 
 
-def skill_practice(row: bytes | None) -> Practice | None:
-    """What is left of practising a skill, from its row; None where there is no evidence."""
-    if row is None:
-        return None
-    return practice_of(skill_state(row), newest_try(row, 0))
+def practised(state: LearnerState, at: float) -> tuple[Keys, Floats]:
+    """The skills with evidence, (n,), and what is left of practising each at `at`, (n, 5)."""
+    rows = state.skill_rows.array(SKILL_TYPE)
+    rows = rows[rows["key"] != 0]
+    memories = np.empty((len(rows), len(MEMORY)))
+    _of_skills(rows, at, memories)
+    return rows["key"].copy(), memories
 
 
-def practice_of(evidence: SkillState, newest: int | None) -> Practice:
-    """What is left of practising a skill, from its evidence.
-
-    A success counts as spaced by what has faded of it when the skill was last practised.
-
-    Args:
-        evidence: of the skill.
-        newest: 1 where the newest try succeeded, 0 where it failed; None where nobody knows.
-    """
-    lapse = _failed_share(evidence) if newest is None else 1.0 - newest
-    successes, failures = evidence.whole
-    since = (evidence.as_of - evidence.last_practised) / _LIFE_14
-    faded = successes - evidence.successes_14d * exp2(min(since, _FAR))
-    return Practice(evidence.last_practised, successes, failures, lapse, max(0.0, faded))
+@compiled
+def half_log_odds(good: float, bad: float, prior: float) -> float:
+    """Of counts, drawn to 7 : 3 as by `prior` more answers."""
+    return float(0.5 * np.log((good + prior * _GOOD) / (bad + prior * _BAD)))
 
 
-def item_practice(row: bytes | None) -> Practice | None:
-    """What is left of trying an activity, from its row; None where it was not tried."""
-    if row is None:
-        return None
-    record = activity_record(row, 0)
-    if record.last_outcome is None:
-        return None
-    failures = max(0.0, record.attempts - record.successes)
-    lapse = 1.0 - record.last_outcome
-    return Practice(record.last_outcome_at, record.successes, failures, lapse, 0.0)
+@compiled
+def _form(forms: Any, good: float, bad: float) -> Floats:
+    form, out = forms[0], np.empty(len(FORM))
+    out[0] = form.mean
+    out[1] = half_log_odds(good, bad, 1.0)
+    out[2] = half_log_odds(good, bad, 10.0)
+    out[3] = half_log_odds(good, bad, 50.0)
+    out[4] = half_log_odds(count_of(form.good[0]), count_of(form.bad[0]), 1.0)
+    out[5] = half_log_odds(count_of(form.good[1]), count_of(form.bad[1]), 1.0)
+    return out
 
 
-def _failed_share(evidence: SkillState) -> float:
+@compiled
+def faded(row: Any) -> float:
+    """Successes that had faded when the skill was practised last, with a half-life of 14 days."""
+    since = min((float(row.as_of) - float(row.last)) / _LIFE_14, _FAR)
+    return float(max(0.0, row.success_units / UNITS - row.successes_14d * np.exp2(since)))
+
+
+@compiled
+def failed_share(row: Any) -> float:
     """Share of failure in what has not faded: where no newest outcome is known."""
-    good, bad = evidence.successes_90d, evidence.failures_90d
-    return bad / (good + bad) if good + bad > 0.0 else 0.0
+    total = row.successes_90d + row.failures_90d
+    return float(row.failures_90d / total if total > 0.0 else 0.0)
 
 
-def newest_try(row: bytes, before: int) -> int | None:
-    """Outcome of the newest try at exactly this skill but `before`, of 3; None where unknown."""
-    known = int(np.frombuffer(row, SKILL_TYPE)[0]["tries"])
-    return known >> before & 1 if known >> 3 > before else None
+@compiled
+def of_skill(row: Any, at: float, memory: Floats) -> None:
+    """What is left at `at` of practising the skill of a row."""
+    memory[SECONDS] = max(0.0, at - row.last)
+    memory[GOOD] = row.success_units / UNITS
+    memory[BAD] = row.failure_units / UNITS
+    memory[LAPSE] = 1.0 - (row.tries & 1) if row.tries >> 3 else failed_share(row)
+    memory[SPACED] = faded(row)
 
 
-_FAR = 30.0
+@compiled
+def of_activity(row: Any, at: float, memory: Floats) -> None:
+    """What is left at `at` of trying the activity of a row."""
+    successes = row.hundredths / 100.0
+    memory[SECONDS] = max(0.0, at - row.scored)
+    memory[GOOD] = successes
+    memory[BAD] = max(0.0, row.attempts - successes)
+    memory[LAPSE] = 1.0 - min(row.outcome / SHARE_STEPS, 1.0)
+    memory[SPACED] = 0.0
+
+
+@compiled
+def _of_skills(rows: Any, at: float, memories: Floats) -> None:
+    for n in range(len(rows)):
+        of_skill(rows[n], at, memories[n])
+
+
+@compiled
+def _memories(skills: Any, activities: Any, things: Keys, at: float) -> Floats:
+    """What is left of each skill, and at last of the activity."""
+    last = len(things) - 1
+    out = np.full((last + 1, len(MEMORY)), -1.0)
+    for n in range(last):
+        slot = row_of(skills, things[n])
+        if slot >= 0:
+            of_skill(skills[slot], at, out[n])
+    slot = row_of(activities, things[last])
+    if slot >= 0 and activities[slot].attempts > 0:
+        of_activity(activities[slot], at, out[last])
+    return out

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from math import log, log1p
-from struct import Struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from processors.features.records.history import SIZE
+import numpy as np
+
+from online_models.compiled import compiled
 from processors.features.session import GAP_SEC
+from processors.outcomes.steps import Steps, steps_of, time_of
 
 if TYPE_CHECKING:
     from processors.state import LearnerState
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 BREAK_SEC = 600.0
 """Events that are farther apart say nothing of how long anything took."""
 
-_TIME = Struct(f">IH{SIZE - 6}x")
 _PRIOR = 2.0
 
 
@@ -35,23 +34,22 @@ class Tempo(NamedTuple):
 
 def tempo_of(state: LearnerState, at: float) -> Tempo:
     """How events followed each other until `at` (POSIX seconds)."""
-    times = [sec + ms / 1000.0 for sec, ms in _TIME.iter_unpack(state.history_rows)]
-    if not times:
-        return _NOTHING
-    gaps = [later - before for before, later in pairwise(times)]
-    logs = [log(gap / 60.0) for gap in gaps if 0.0 < gap <= BREAK_SEC]
-    size = len(logs) + _PRIOR
-    away = max(0.0, at - times[-1])
-    return Tempo(sum(logs) / size, len(logs) / size, 0.1 * log1p(away), _session(gaps, away))
+    return Tempo(*_tempo(steps_of(state.history_rows), at))
 
 
-def _session(gaps: list[float], away: float) -> float:
-    events = 0
-    for gap in (away, *reversed(gaps)):
-        if gap > GAP_SEC:
-            break
-        events += 1
-    return log1p(events) / 3.0
-
-
-_NOTHING = Tempo(0.0, 0.0, 0.0, 0.0)
+@compiled
+def _tempo(steps: Steps, at: float) -> Any:
+    total, count, session, sitting = 0.0, 0, 0, True
+    after = away = at
+    for n in range(len(steps) - 1, -1, -1):
+        time = time_of(steps[n])
+        gap = after - time
+        sitting = sitting and gap <= GAP_SEC
+        session += sitting
+        if n == len(steps) - 1:
+            away = time
+        elif 0.0 < gap <= BREAK_SEC:
+            total, count = total + np.log(gap / 60.0), count + 1
+        after = time
+    size = count + _PRIOR
+    return total / size, count / size, 0.1 * np.log1p(max(at - away, 0.0)), np.log1p(session) / 3.0
