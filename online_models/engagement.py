@@ -49,7 +49,7 @@ the log of its planned minutes over 15; its difficulty, and that times the odds.
 
 PRIORS = Priors(dict.fromkeys(OFFER, (0.0, 0.1)), {ITEM: 0.8, CONTENT: 0.3, SKILL: 0.1})
 MAX_SKILLS = 4
-"""Skills of an activity that have weights of their own."""
+"""Skills of an activity that count."""
 _NO_SKILLS = (0,) * MAX_SKILLS
 _WIDTH = 5 + MAX_SKILLS + len(OFFER)
 _NOT_EXACT = 11
@@ -94,7 +94,7 @@ class EngagementModel:
 
     def chance(self, things: Sequence[Thing], inputs: Floats) -> list[float]:
         """P(finished if offered) of each; `inputs` has a row of `OFFER` for each."""
-        found = self._beliefs.read_many(inputs, [_short(thing).entries() for thing in things])
+        found = self._beliefs.read_many(inputs, [thing.entries() for thing in things])
         return [_chance(*pair) for pair in found.tolist()]
 
     def is_open(self, learner: int, activity: int) -> bool:
@@ -115,13 +115,12 @@ class EngagementModel:
             at: POSIX seconds.
             baseline: what the baseline expects; kept beside the prediction.
         """
-        short = _short(thing)
-        p = _chance(*self._beliefs.read(inputs, short.entries()))
+        p = _chance(*self._beliefs.read(inputs, thing.entries()))
         key = Key(learner, thing.activity)
         if are_finite((*inputs, baseline)) and isfinite(at) and self._open.get(key) is None:
-            skills = (*short.skills, *_NO_SKILLS)[:MAX_SKILLS]
-            row = (at, 0.0, p, baseline, short.content, *skills, *inputs.tolist())
-            self._open.put(key, tuple(map(float, row)))
+            skills = (*thing.skills, *_NO_SKILLS)[:MAX_SKILLS]
+            kept = map(_exact, (thing.content, *skills))
+            self._open.put(key, (at, 0.0, p, baseline, *kept, *inputs.tolist()))
             for overdue in self._open.overdue():
                 self._settle(*overdue)
         return p
@@ -141,7 +140,7 @@ class EngagementModel:
         """Learn what became of an offer."""
         _, finished, predicted, baseline, content, *rest = row
         skills = tuple([int(skill) for skill in rest[:MAX_SKILLS] if skill])
-        entries = Thing(_exact(key.activity), int(content), skills).entries()
+        entries = Thing(key.activity, int(content), skills).entries()
         x = np.array(rest[MAX_SKILLS:])
         p = _chance(*self._beliefs.read(x, entries))
         self._beliefs.learn(x, entries, Lesson(finished - p, p * (1.0 - p)))
@@ -177,14 +176,9 @@ class EngagementModel:
         return self._open.fits(name, values) or PRIORS.fits(name, values)
 
 
-def _short(thing: Thing) -> Thing:
-    """The thing with hashes that floats hold exactly."""
-    skills = tuple([_exact(skill) for skill in thing.skills[:MAX_SKILLS]])
-    return Thing(_exact(thing.activity), _exact(thing.content), skills)
-
-
-def _exact(hashed: int) -> int:
-    return hashed >> _NOT_EXACT << _NOT_EXACT
+def _exact(hashed: int) -> float:
+    """As much of a hash as a float holds, which is what its key is made of."""
+    return float(hashed >> _NOT_EXACT << _NOT_EXACT)
 
 
 def _chance(score: float, spread: float) -> float:

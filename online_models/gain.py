@@ -64,9 +64,9 @@ class GainModel:
     def __init__(self, max_keys: int = MAX_KEYS) -> None:
         self._beliefs = Beliefs(PRIORS, max_keys)
 
-    def expected(self, score: float, done: Thing) -> float:
-        """Change of P(success) by `done`, for who has log odds `score` without it."""
-        return self.after(score, [done]) - self.after(score, [])
+    def expected(self, score: float, thing: Thing) -> float:
+        """Change of P(success) by doing `thing`, for who has log odds `score` without it."""
+        return self.after(score, [thing]) - self.after(score, [])
 
     def after(self, score: float, done: Sequence[Thing]) -> float:
         """P(success) after `done`, for who had log odds `score` before."""

@@ -8,11 +8,13 @@ from online_models.contract import Numbered, Numbers, Tabled
 from online_models.duration import DurationModel
 from online_models.engagement import EngagementModel
 from online_models.follows import FollowsModel
+from online_models.gain import GainModel
 from online_models.healing import healed, is_sound
 from online_models.items import ItemModel
 from online_models.means import Means
 from online_models.merging import rebased
 from online_models.monitor import QualityMonitor
+from online_models.retention import RetentionModel
 from online_models.river_door import RIVER_VERSION
 from online_models.success import SuccessModel
 from online_models.tables import NO_BASE, Base, Tables, numbers_of, tables_of
@@ -30,6 +32,8 @@ class Replica:
         self.success = SuccessModel()
         self.engagement = EngagementModel()
         self.duration = DurationModel()
+        self.retention = RetentionModel()
+        self.gain = GainModel()
         self.follows = FollowsModel()
         self.items = ItemModel()
         self.means = Means()
@@ -41,6 +45,8 @@ class Replica:
                 self.success,
                 self.engagement,
                 self.duration,
+                self.retention,
+                self.gain,
                 self.follows,
                 self.items,
                 self.means,

@@ -9,7 +9,10 @@ from online_models.compiled import compiled
 from online_models.weights import Floats, Keys
 
 ITEM, CONTENT, SKILL = 1, 2, 3
-"""Kinds of things, the lowest byte of their keys; models add kinds of their own."""
+"""Kinds of things, the lowest byte of their keys; models add kinds of their own.
+
+Of a hash the upper 53 bits count, which a 64-bit float holds exactly.
+"""
 
 
 class Entries(NamedTuple):
@@ -48,10 +51,10 @@ def _entries(thing: Thing, beside: int) -> Entries:
     return Entries(keys, x)
 
 
-_HASH = 0xFFFF_FFFF_FFFF_FF00
+_HASH = 0xFFFF_FFFF_FFFF_F800
 
 
 @compiled
 def key_of(hashed: Any, kind: int) -> Any:
     """The key of the weight of a thing."""
-    return (np.uint64(hashed) & np.uint64(0xFFFF_FFFF_FFFF_FF00)) | np.uint64(kind)
+    return (np.uint64(hashed) & np.uint64(0xFFFF_FFFF_FFFF_F800)) | np.uint64(kind)

@@ -2,13 +2,11 @@
 
 from typing import NamedTuple
 
-from online_models.duration import log_minutes
 from online_models.observation import Observation
 from online_models.replica import Replica
-from online_models.sheet import Sheet
 from processors.features.facts import Facts, facts_of
-from processors.features.records.history import Step
 from processors.features.situation import Answer, Situation
+from processors.outcomes.lessons import Lesson, teach_outcomes
 from processors.state import LearnerState
 from processors.trace import Trace
 from schemas.event import LearningEvent
@@ -45,54 +43,26 @@ def learn(models: Replica, state: LearnerState, event: LearningEvent, trace: Tra
     """Teach `models` what `trace` shows, given the learner's `state` just before it."""
     if trace.kind not in _STARTING:
         return Taught([], None)
-    last, situation = state.newest, Situation(state, trace.at)
-    taught = _learn_own(models, situation, event, trace)
-    if last is not None and last.activity != trace.activity:
-        taught.observations.extend(_learn_left(models, situation, last))
-        if last.activity and not models.frozen:
-            models.follows.learn(last.activity, trace.activity)
-    if not models.frozen:
-        models.items.learn(trace.activity, trace.outcome, trace.seconds)
-    return taught
-
-
-def _learn_own(models: Replica, situation: Situation, event: LearningEvent, trace: Trace) -> Taught:
-    """What the event shows of its own activity: success, that it was finished, how long it took."""
-    finished = trace.finish > 0
-    if trace.outcome is None and not finished:
-        return Taught([], None)
-    facts = facts_of_event(event, trace)
+    situation, facts = Situation(state, trace.at), facts_of_event(event, trace)
     sheet = situation.sheet(facts)
-    key, observations = trace.activity, []
-    if finished and not situation.state.is_done(key):
-        observations.append(_learn_engagement(models, sheet, key, 1.0))
-    if finished and trace.seconds:
-        minutes, baseline = log_minutes(trace.seconds), models.baselines.duration(key)
-        predicted = models.duration.learn(sheet, minutes, frozen=models.frozen)
-        observations.append(Observation("duration", predicted, baseline, minutes))
+    observations: list[Observation] = []
+    if not models.frozen:
+        observations += teach_outcomes(models, Lesson(state, event, trace, sheet))
+        _learn_crowd(models, state, trace)
     if trace.outcome is None:
         return Taught(observations, None)
-    baseline = models.baselines.success(key)
+    baseline = models.baselines.success(trace.activity)
     predicted = models.success.learn(sheet, trace.outcome, frozen=models.frozen)
     observations.append(Observation("success", predicted, baseline, trace.outcome))
     return Taught(observations, Answer(situation, facts, sheet, trace.outcome))
 
 
-def _learn_left(models: Replica, situation: Situation, last: Step) -> list[Observation]:
-    """That the learner left unfinished what the last event was about, for something else."""
-    key = last.activity
-    if not key or last.kind not in _STARTING or situation.state.is_done(key):
-        return []
-    sheet = situation.sheet(facts_of(key, last.skills, None, 0, None))
-    return [_learn_engagement(models, sheet, key, 0.0)]
-
-
-def _learn_engagement(models: Replica, sheet: Sheet, key: int, finished: float) -> Observation:
-    baseline = models.baselines.engagement(key)
-    if not models.frozen:
-        models.baselines.learn_engagement(key, finished)
-    predicted = models.engagement.learn(sheet, finished, frozen=models.frozen)
-    return Observation("engagement", predicted, baseline, finished)
+def _learn_crowd(models: Replica, state: LearnerState, trace: Trace) -> None:
+    """What everybody does next, and how items come out."""
+    last = state.newest
+    if last is not None and last.activity and last.activity != trace.activity:
+        models.follows.learn(last.activity, trace.activity)
+    models.items.learn(trace.activity, trace.outcome, trace.seconds)
 
 
 def facts_of_event(event: LearningEvent, trace: Trace) -> Facts:

@@ -1,7 +1,6 @@
 """What an event teaches the models of retention, gain, duration and engagement.
 
-Each is told what can be known when the event comes, never more, and each prediction is made before
-it is learned from:
+Each is told what can be known when the event comes, never more, and predicts before it learns:
 
 | model      | learns                                                                           |
 |------------|----------------------------------------------------------------------------------|
@@ -12,107 +11,101 @@ it is learned from:
 |            | finished by then                                                                 |
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from online_models.duration import log_minutes
+from online_models.engagement import Settled
 from online_models.observation import Observation
-from online_models.retention import SECONDS
+from online_models.replica import Replica
+from online_models.retention import SECONDS, Question
+from online_models.sheet import Sheet
 from online_models.things import Thing
 from processors.outcomes.before import between
 from processors.outcomes.inputs import offer_inputs, task_inputs
 from processors.outcomes.memories import question_of
+from processors.state import LearnerState
+from processors.trace import Trace
 from schemas.codec import hash64
+from schemas.event import LearningEvent
 from schemas.kinds import Kind
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-    from online_models.engagement import Settled
-    from online_models.replica import Replica
-    from online_models.retention import Question
-    from online_models.sheet import Sheet
-    from processors.state import LearnerState
-    from processors.trace import Trace
-    from schemas.event import LearningEvent
+class Lesson(NamedTuple):
+    """An event on its way: not counted yet."""
 
+    state: LearnerState
+    """The learner's, just before it."""
+    event: LearningEvent
+    trace: Trace
+    sheet: Sheet
+    """One row, of its activity."""
 
-def thing_of(trace: Trace) -> Thing:
-    """The activity of `trace`."""
-    return Thing(trace.activity, trace.content, trace.skills)
-
-
-def teach_recall(models: Replica, state: LearnerState, trace: Trace) -> Iterator[Observation]:
-    """Retention and gain, from an event with an outcome and skills."""
-    if trace.outcome is None or not trace.skills:
-        return
-    question = question_of(state, trace)
-    yield from _teach_gain(models, state, question, trace)
-    p = models.retention.learn(question, trace.outcome)
-    if (elapsed := _elapsed_sec(question)) is not None:
-        yield Observation("retention", p, models.baselines.retention(elapsed), trace.outcome)
-        models.baselines.learn_retention(elapsed, trace.outcome)
+    @property
+    def thing(self) -> Thing:
+        """Its activity."""
+        return Thing(self.trace.activity, self.trace.content, self.trace.skills)
 
 
-def _teach_gain(
-    models: Replica, state: LearnerState, question: Question, trace: Trace
-) -> Iterator[Observation]:
-    found = between(state, question, trace.at)
-    if found is None or trace.outcome is None:
-        return
-    score = models.retention.log_odds(found.question)
-    gained = models.gain.learn(score, found.done, trace.outcome)
-    yield Observation("gain", gained.predicted, models.baselines.gain(), gained.observed)
-    models.baselines.learn_gain(gained.observed)
+def teach_outcomes(models: Replica, lesson: Lesson) -> Iterator[Observation]:
+    """Teach all four; what they predicted, beside their baselines and what came out."""
+    trace = lesson.trace
+    yield from _teach_engagement(models, lesson)
+    if trace.outcome is not None and trace.skills:
+        yield from _teach_recall(models, lesson, trace.outcome)
+    if trace.seconds and (trace.finish > 0 or trace.outcome is not None):
+        yield _teach_duration(models, lesson, trace.seconds)
 
 
-def _elapsed_sec(question: Question) -> float | None:
-    """Seconds since its skills were practised last; None where none of them was."""
+def _teach_recall(models: Replica, lesson: Lesson, outcome: float) -> Iterator[Observation]:
+    """Retention and gain."""
+    question, baselines = question_of(lesson.state, lesson.trace), models.baselines
+    if (found := between(lesson.state, question, lesson.trace.at)) is not None:
+        score = models.retention.log_odds(found.question)
+        gained = models.gain.learn(score, found.done, outcome)
+        yield Observation("gain", gained.predicted, baselines.gain(), gained.observed)
+        baselines.learn_gain(gained.observed)
+    p = models.retention.learn(question, outcome)
+    if (elapsed := elapsed_sec(question)) is not None:
+        yield Observation("retention", p, baselines.retention(elapsed), outcome)
+        baselines.learn_retention(elapsed, outcome)
+
+
+def elapsed_sec(question: Question) -> float | None:
+    """Seconds since any of its skills was practised last; None where none of them was."""
     seconds = [elapsed for elapsed in question.memories[:-1, SECONDS].tolist() if elapsed >= 0.0]
     return min(seconds, default=None)
 
 
-def teach_duration(
-    models: Replica, state: LearnerState, trace: Trace, sheet: Sheet
-) -> Iterator[Observation]:
-    """Duration, from an event that ends an activity or an answer; `sheet` is of its activity."""
-    if not trace.seconds or not (trace.finish > 0 or trace.outcome is not None):
-        return
-    inputs = task_inputs(state, trace.at, sheet)
-    baseline = models.baselines.duration(trace.activity)
-    forecast = models.duration.learn(thing_of(trace), inputs[0], trace.seconds)
-    observed, level = log_minutes(trace.seconds), forecast.level(trace.seconds / 60.0)
-    yield Observation("duration", float(forecast.mean[0]), baseline, observed, float(level[0]))
+def _teach_duration(models: Replica, lesson: Lesson, seconds: float) -> Observation:
+    inputs = task_inputs(lesson.state, lesson.trace.at, lesson.sheet)
+    baseline = models.baselines.duration(lesson.trace.activity)
+    forecast = models.duration.learn(lesson.thing, inputs[0], seconds)
+    level = float(forecast.level(seconds / 60.0)[0])
+    return Observation("duration", float(forecast.mean[0]), baseline, log_minutes(seconds), level)
 
 
-def begins(models: Replica, state: LearnerState, event: LearningEvent, trace: Trace) -> bool:
-    """Whether the event begins an activity that may be finished, and was not begun before.
+def _teach_engagement(models: Replica, lesson: Lesson) -> Iterator[Observation]:
+    learner, trace, baselines = hash64(lesson.event.learner), lesson.trace, models.baselines
+    for one in models.engagement.settle(trace.at):
+        yield _observed(models, one)
+    if begins(lesson) and not models.engagement.is_open(learner, trace.activity):
+        inputs = offer_inputs(lesson.state, trace.at, lesson.sheet, [trace.activity])
+        baseline = baselines.engagement(trace.activity)
+        models.engagement.offer(learner, lesson.thing, inputs[0], trace.at, baseline)
+    if trace.finish > 0:
+        models.engagement.finish(learner, trace.activity)
+
+
+def begins(lesson: Lesson) -> bool:
+    """Whether the event is about an activity that may be finished, and is not.
 
     An answer that finishes nothing begins nothing either: a question is no activity by itself.
     """
-    if not trace.activity or not trace.engaging or state.is_done(trace.activity):
-        return False
+    trace = lesson.trace
     if trace.kind is Kind.ANSWERED and trace.finish <= 0:
         return False
-    return not models.engagement.is_open(hash64(event.learner), trace.activity)
-
-
-def teach_offer(
-    models: Replica, state: LearnerState, event: LearningEvent, trace: Trace, sheet: Sheet
-) -> None:
-    """Engagement, from an event that `begins` an activity; `sheet` is of that activity."""
-    inputs = offer_inputs(state, trace.at, sheet, [trace.activity])
-    baseline = models.baselines.engagement(trace.activity)
-    learner, thing = hash64(event.learner), thing_of(trace)
-    models.engagement.offer(learner, thing, inputs[0], trace.at, baseline)
-
-
-def teach_finish(models: Replica, event: LearningEvent, trace: Trace) -> Iterator[Observation]:
-    """Engagement, from any event: what it finishes, and the offers that are decided by now."""
-    if trace.finish > 0:
-        models.engagement.finish(hash64(event.learner), trace.activity)
-    yield from (_observed(models, one) for one in models.engagement.settle(trace.at))
+    return trace.engaging and not lesson.state.is_done(trace.activity)
 
 
 def _observed(models: Replica, one: Settled) -> Observation:
