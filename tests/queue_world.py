@@ -1,13 +1,16 @@
 """A small world for queues: a catalogue in a few words, events, and predictors that say what they
 are told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from online_models.duration import DurationModel
+from online_models.retention import RetentionModel
 from online_models.sheet import Sheet
+from online_models.things import Thing
 from online_models.weights import Floats
 from processors.objective import Objective
 from processors.queueing import Basis, Occasion, Rebuilt, build_queue, rebuild
@@ -36,6 +39,22 @@ class Fixed:
     def predict(self, sheet: Sheet) -> Floats:
         self.asked.append(len(sheet))
         return np.array([self.by_key.get(key, self.value) for key in sheet["activity"].tolist()])
+
+    def chance(self, things: Sequence[Thing], inputs: Floats) -> list[float]:
+        assert len(inputs) == len(things)
+        return [self.by_key.get(thing.activity, self.value) for thing in things]
+
+
+@dataclass
+class FixedGain:
+    """A gain that is the same for all."""
+
+    value: float = 0.05
+
+    def expected(self, score: float, thing: Thing) -> float:
+        assert score == score  # noqa: PLR0124 - a number
+        assert thing.activity
+        return self.value
 
 
 @dataclass
@@ -67,6 +86,9 @@ class Told:
     put_aside: tuple[str, ...] = ()
     success: Fixed = field(default_factory=Fixed)
     engagement: Fixed = field(default_factory=Fixed)
+    duration: DurationModel = field(default_factory=DurationModel)
+    retention: RetentionModel = field(default_factory=RetentionModel)
+    gain: FixedGain = field(default_factory=FixedGain)
     follows: Ways = field(default_factory=Ways)
     items: Crowd = field(default_factory=Crowd)
 
