@@ -172,13 +172,17 @@ class Beliefs:
     def learn(self, x: Floats, entries: Entries, lesson: Lesson) -> None:
         """Move every weight whose input is not 0."""
         learn(x, entries, lesson, self.held, self.into(len(entries.keys)), self.drift)
+        self.count()
 
     def into(self, entries: int) -> tuple[Keys, Any]:
-        """Where compiled code notes that it has learned so many sparse weights once."""
+        """Where compiled code notes which sparse weights it has learned, so many at most."""
         weights = self._weights
         weights.make_room(entries)
-        self._block.count += 1.0
         return weights.changes, weights.notes
+
+    def count(self) -> None:
+        """Something was learned."""
+        self._block.count += 1.0
 
     def state(self) -> Numbers:
         """The own numbers, by name in order."""

@@ -125,6 +125,7 @@ class DurationModel:
         into = beliefs.into(2 * len(entries[0].keys))
         y = log_minutes(seconds)
         mean, spread = _learn(inputs, entries, y, beliefs.held, into, beliefs.drift)
+        beliefs.count()
         forecast = Forecast(np.array([mean]), np.array([spread]), self._shape.ends)
         self._shape.add((y - mean) / spread)
         return forecast

@@ -88,6 +88,7 @@ class GainModel:
         else:
             y, into = min(max(outcome, 0.0), 1.0), beliefs.into(len(entries.keys))
             before, after = _learn(known, (x, entries), y, beliefs.held, into, beliefs.drift)
+            beliefs.count()
         return Gained(after - before, outcome - before)
 
     def state(self) -> Numbers:

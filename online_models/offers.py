@@ -18,13 +18,13 @@ class Key(NamedTuple):
     activity: int
 
     @property
-    def name(self) -> str:
-        """As numbers are named."""
+    def text(self) -> str:
+        """As its numbers are named."""
         return f"{_KIND}{_MARK}{name_of(self.learner)}{_MARK}{name_of(self.activity)}"
 
     @classmethod
     def of(cls, name: str) -> "Key":
-        """The inverse of `name`."""
+        """The inverse of `text`."""
         _, learner, activity = name.split(_MARK)
         return cls(number_of(learner), number_of(activity))
 
@@ -45,12 +45,12 @@ class OpenOffers:
 
     def get(self, key: Key) -> tuple[float, ...] | None:
         """The row of an open offer."""
-        return self._numbers.get(key.name, ()) or None
+        return self._numbers.get(key.text, ()) or None
 
     def put(self, key: Key, row: tuple[float, ...]) -> None:
         """Open an offer that is not open."""
-        self._numbers.put(key.name, *row)
-        heappush(self._by_age, (row[0], key.name))
+        self._numbers.put(key.text, *row)
+        heappush(self._by_age, (row[0], key.text))
         if len(self._by_age) > 2 * self._most:
             self._sort()
 
@@ -64,7 +64,7 @@ class OpenOffers:
 
     def change(self, key: Key, row: tuple[float, ...]) -> None:
         """Another row for an open offer, of the same moment."""
-        self._numbers.put(key.name, *row)
+        self._numbers.put(key.text, *row)
 
     def older_than(self, at: float) -> list[tuple[Key, tuple[float, ...]]]:
         """The offers made before `at`, the oldest first; they are closed."""

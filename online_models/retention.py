@@ -161,7 +161,10 @@ class RetentionModel:
             return self.recall(question)
         beliefs, y = self._beliefs, min(max(outcome, 0.0), 1.0)
         into = beliefs.into(_entries(len(question.things)))
-        return float(_learn(question, y, beliefs.held, into, beliefs.drift))
+        predicted, learned = _learn(question, y, beliefs.held, into, beliefs.drift)
+        if learned:
+            beliefs.count()
+        return float(predicted)
 
     def curves(self, form: Floats, skills: Keys, memories: Floats, at: float) -> Curves:
         """The forgetting curves of skills.
@@ -173,7 +176,7 @@ class RetentionModel:
             at: time that `memories` are read at, POSIX seconds.
         """
         levels, slopes = _curves(form, skills, memories, self._beliefs.held)
-        return Curves(levels, slopes, at - memories[:, SECONDS])
+        return Curves(np.nan_to_num(levels), slopes, at - memories[:, SECONDS])
 
     def half_life_days(self, skill: int) -> float:
         """Days until half of the recall of `skill` is lost, at most a century.
@@ -301,18 +304,21 @@ def _log_odds(question: Any, held: Any) -> float:
 
 
 @compiled
-def _learn(question: Any, y: float, held: Any, into: Any, drift: float) -> float:
-    """Learn outcome `y`, where the log odds are a number; returns what was predicted."""
+def _learn(question: Any, y: float, held: Any, into: Any, drift: float) -> Any:
+    """Learn outcome `y`, where the log odds are a number.
+
+    Returns what was predicted, and whether anything was learned.
+    """
     size = _entries(len(question.things))
     x, entries = np.zeros(len(held.mean)), Entries(np.zeros(size, np.uint64), np.zeros(size))
     score = _score(question, x, entries, held)
     if not np.isfinite(score):
-        return _HALF
+        return _HALF, False
     p = probability(score)
     learn(x, entries, Lesson(y - p, p * (1.0 - p), 1.0), held, into, drift)
     for n in range(len(held.mean)):
         held.mean[n] = max(held.mean[n], _FLOORS[n])
-    return p
+    return p, True
 
 
 @compiled

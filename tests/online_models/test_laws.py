@@ -26,7 +26,6 @@ from hypothesis import strategies as st
 
 from online_models.contract import CrowdModel, Model, NextModel, Numbered, Numbers, accumulate
 from online_models.features import harmless
-from online_models.linear import ProbabilityModel
 from online_models.sheet import DENSE, sheet_of
 
 laws = settings(max_examples=40, deadline=None)  # the machine may be busy
@@ -34,7 +33,8 @@ laws = settings(max_examples=40, deadline=None)  # the machine may be busy
 
 def test_the_models_of_the_design_are_found() -> None:
     names = {cls.name for cls in FOUND}
-    assert names == {"success", "engagement", "duration", "follows", "items", "means", "quality"}
+    outcomes = {"success", "engagement", "duration", "retention", "gain"}
+    assert names == {*outcomes, "follows", "items", "means", "quality"}
     assert len(names) == len(FOUND)
 
 
@@ -305,7 +305,7 @@ def test_only_what_was_seen_is_touched(cls: type[Any]) -> None:
 
 @laws
 @given(data=st.data(), extreme=st.floats())
-@every_one(ProbabilityModel)
+@every_one(Model)
 def test_probabilities_are_probabilities(cls: type, data: st.DataObject, extreme: float) -> None:
     model = taught(cls, draw_lessons(data, cls))
     for x in ({"bias": extreme}, {"item:1": extreme, "bias": 1.0}):
@@ -336,12 +336,14 @@ def test_difficulty_is_a_share_and_minutes_are_positive(cls: type, data: st.Data
 
 
 STORY = """
+from harness.outcome_manners import OUTCOME_MANNERS
 from online_models.replica import Replica
 replica = Replica("v1")
 for n in range(60):
     x = {"bias": 1.0, f"item:{n % 11:x}": 1.0, f"skill:{n % 5:x}": 0.5, "gap": n / 60}
     replica.success.learn_one(x, n % 3 / 2)
-    replica.duration.learn_one(x, n % 7)
+    for kind, manner in OUTCOME_MANNERS.items():
+        manner["teach"](replica.models[kind.name], manner["fresh"](n))
     replica.follows.learn(n % 11, n * 7 % 13)
     replica.items.learn(n % 11, n % 3 / 2, 5.0 + n)
 print(repr(replica.touched()), repr(replica.state()), replica.version)
