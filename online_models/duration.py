@@ -1,36 +1,192 @@
-"""How long will this learner work on this activity?"""
+"""How long will this learner work on this activity? A distribution, not a number.
 
-from math import exp, log
-from typing import ClassVar
+Log minutes have a mean and a log spread that are linear in what is known, and a shape that is
+counted (`forecast`). The mean learns by a Gaussian filter whose noise is the spread; the log spread
+by the slope of its log likelihood, `z^2 - 1` for an error of z spreads, whose information is 2
+(multiplicative heteroscedasticity: Harvey, Econometrica 44, 1976).
+"""
 
-from online_models.contract import Features
-from online_models.linear import QuantityModel
+from collections.abc import Mapping, Sequence
+from math import isfinite, log
+from typing import Any, ClassVar
 
-SHORTEST_SEC = 1.0
-LONGEST_SEC = 86_400.0
-"""What is longer is a window left open."""
+import numpy as np
+
+from online_models.beliefs import Beliefs, Lesson, Priors, are_finite, learn, read
+from online_models.compiled import compiled
+from online_models.contract import checked
+from online_models.forecast import CELLS, LONGEST_MINUTES, SHORTEST_MINUTES, Forecast, Shape
+from online_models.merge_rules import Additive
+from online_models.merging import Merging
+from online_models.tables import EMPTY, ModelBase, Numbers, Tables, numbers_of, tables_of
+from online_models.things import CONTENT, ITEM, SKILL, Thing
+from online_models.weights import Floats
+
+MAX_KEYS = 1 << 17
+"""Weights of single things of one partition's own."""
+MAX_MERGED = 1 << 19
+
+TASK = (
+    "bias",
+    "unplanned",
+    "length",
+    "pace",
+    "tempo",
+    "tempo_known",
+    "newest",
+    "form",
+    "item_successes",
+    "item_failures",
+    "odds",
+    "new",
+)
+"""What is read of learner and activity: 1; 1 where its length is not planned; half the log of its
+planned minutes over 15; log of the learner's pace beside plans; mean log minutes between the newest
+events, and how far that is known; sign of the newest outcome; half log odds of the newest outcomes;
+log counts of the activity's outcomes; half log odds of its skills; share of skills that are new."""
+
+_SCALE = 3
+"""What the kinds of weights of the log spread are beside those of the mean."""
+
+PRIORS = Priors(
+    {
+        **dict.fromkeys(TASK, (0.0, 0.3)),
+        "bias": (log(15.0), 1.0),
+        "unplanned": (-1.0, 2.0),
+        "length": (2.0, 0.3),
+        "spread": (log(0.7), 0.3),
+        "spread_newest": (0.0, 0.03),
+    },
+    {
+        ITEM: 0.2,
+        CONTENT: 0.5,
+        SKILL: 0.1,
+        ITEM + _SCALE: 0.03,
+        CONTENT + _SCALE: 0.03,
+        SKILL + _SCALE: 0.01,
+    },
+)
+"""Before anything was seen a task takes as long as planned, two times in three between half and
+twice of it. Of single things: offsets of the mean and of the log spread."""
+
+_NEWEST = TASK.index("newest")
+_N_TASK = len(TASK)
+_CLIP = 3.0
+_LEAST_LOG, _MOST_LOG = -4.0, 3.0
+"""Of the noise."""
+_INFORMATION = 2.0
+"""Of the log spread, in any error."""
 
 
 def log_minutes(seconds: float) -> float:
-    """Natural logarithm of minutes, of what `SHORTEST_SEC` and `LONGEST_SEC` leave of `seconds`."""
-    return log(max(SHORTEST_SEC, min(LONGEST_SEC, seconds)) / 60.0)
+    """Natural logarithm of minutes, of what shortest and longest leave of `seconds`."""
+    return log(max(SHORTEST_MINUTES, min(LONGEST_MINUTES, seconds / 60.0)))
 
 
-LEAST = log_minutes(SHORTEST_SEC)
-MOST = log_minutes(LONGEST_SEC)
+class DurationModel:
+    """How long tasks take; learns one at a time.
 
+    Its numbers: "shared" is a `Block`; (mean, variance) by key of the offsets of activity, kind of
+    content and skill, of the mean and of the log spread; "shape": how many tasks had a u in each
+    cell.
 
-class DurationModel(QuantityModel):
-    """Expected `log_minutes`, in [`LEAST`, `MOST`]; y is `log_minutes` of what was observed.
-
-    Durations are roughly log-normal: a mean of logarithms is the median in minutes.
+    Args:
+        max_keys: weights of single things of its own that it holds at most.
     """
 
     name: ClassVar[str] = "duration"
-    noise: ClassVar[float] = 0.5
-    least: ClassVar[float] = LEAST
-    most: ClassVar[float] = MOST
+    schema: ClassVar[str] = "duration/2: shared: block; key: mean, variance; shape: counts"
+    merging: ClassVar[Merging] = Merging({**PRIORS.rules(), CELLS: Additive(CELLS)}, MAX_MERGED)
 
-    def minutes(self, x: Features) -> float:
-        """Typical duration in minutes."""
-        return exp(self.predict_one(x))
+    def __init__(self, max_keys: int = MAX_KEYS) -> None:
+        self._beliefs = Beliefs(PRIORS, max_keys)
+        self._shape = Shape()
+
+    def forecast(self, things: Sequence[Thing], inputs: Floats) -> Forecast:
+        """How long each will take; `inputs` has a row of `TASK` for each."""
+        mean, doubt = self._beliefs.read_many(
+            _of_mean(inputs), [thing.entries() for thing in things]
+        ).T
+        log_noise, _ = self._beliefs.read_many(
+            _of_spread(inputs), [thing.entries(_SCALE) for thing in things]
+        ).T
+        noise = np.exp(np.clip(log_noise, _LEAST_LOG, _MOST_LOG))
+        return Forecast(mean, np.sqrt(noise * noise + doubt), self._shape.ends)
+
+    def learn(self, thing: Thing, inputs: Floats, seconds: float) -> Forecast:
+        """Learn how long it took; returns what was forecast.
+
+        Nothing is learned where something is not finite. What is more than three spreads away
+        pulls no harder.
+        """
+        if not (are_finite(inputs) and isfinite(seconds) and seconds > 0.0):
+            return self.forecast([thing], inputs[None, :])
+        beliefs, entries = self._beliefs, (thing.entries(), thing.entries(_SCALE))
+        into = beliefs.into(2 * len(entries[0].keys))
+        y = log_minutes(seconds)
+        mean, spread = _learn(inputs, entries, y, beliefs.held, into, beliefs.drift)
+        beliefs.count()
+        forecast = Forecast(np.array([mean]), np.array([spread]), self._shape.ends)
+        self._shape.add((y - mean) / spread)
+        return forecast
+
+    def state(self) -> Numbers:
+        """The own numbers, by name in order."""
+        return dict(sorted((self._beliefs.state() | self._shape.state()).items()))
+
+    def restore(self, numbers: Mapping[str, tuple[float, ...]], base: ModelBase = EMPTY) -> None:
+        """Know exactly `numbers` over those of `base`.
+
+        Raises:
+            ValueError: where a name or a value does not fit.
+        """
+        self.restore_tables(tables_of(checked(self, numbers, _fits)), base)
+
+    def tables(self) -> Tables:
+        """`state()` as arrays."""
+        return dict(sorted((self._beliefs.tables() | tables_of(self._shape.state())).items()))
+
+    def restore_tables(self, own: Tables, base: ModelBase) -> None:
+        """`restore` from arrays, without a check."""
+        shape = own.get(CELLS)
+        self._shape.adopt({} if shape is None else numbers_of({CELLS: shape}), base)
+        self._beliefs.adopt(own, base)
+
+    def touched(self) -> Numbers:
+        """What changed since the last call; empty tuples for dropped weights."""
+        return self._beliefs.touched() | self._shape.touched()
+
+
+def _fits(name: str, values: tuple[float, ...]) -> bool:
+    return Shape.fits(name, values) or PRIORS.fits(name, values)
+
+
+def _of_mean(inputs: Floats) -> Floats:
+    """Inputs of all shared weights, those of the spread 0; what is no number is 0."""
+    x = np.zeros((len(inputs), len(PRIORS.names)))
+    x[:, :_N_TASK] = np.nan_to_num(inputs, posinf=0.0, neginf=0.0)
+    return x
+
+
+def _of_spread(inputs: Floats) -> Floats:
+    """Inputs of all shared weights, those of the mean 0."""
+    x = np.zeros((len(inputs), len(PRIORS.names)))
+    x[:, _N_TASK] = 1.0
+    x[:, -1] = np.nan_to_num(inputs[:, _NEWEST], posinf=0.0, neginf=0.0)
+    return x
+
+
+@compiled
+def _learn(inputs: Floats, entries: Any, y: float, held: Any, into: Any, drift: float) -> Any:
+    """Learn log minutes; returns mean and spread as they were forecast."""
+    offsets, scales = entries
+    x, scale_x = np.zeros(len(held.mean)), np.zeros(len(held.mean))
+    x[:_N_TASK], scale_x[_N_TASK], scale_x[-1] = inputs, 1.0, inputs[_NEWEST]
+    mean, doubt = read(x, offsets, held)
+    log_noise = min(max(read(scale_x, scales, held)[0], _LEAST_LOG), _MOST_LOG)
+    noise = np.exp(2.0 * log_noise)
+    spread = np.sqrt(noise + doubt)
+    z = min(max((y - mean) / spread, -_CLIP), _CLIP)
+    learn(x, offsets, Lesson(z * spread / noise, 1.0 / noise, 1.0), held, into, drift)
+    learn(scale_x, scales, Lesson(z * z - 1.0, _INFORMATION, 1.0), held, into, drift)
+    return mean, spread

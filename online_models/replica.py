@@ -7,12 +7,14 @@ from online_models.baselines import Baselines
 from online_models.contract import Numbered, Numbers, Tabled
 from online_models.duration import DurationModel
 from online_models.engagement import EngagementModel
+from online_models.gain import GainModel
 from online_models.healing import healed, is_sound
 from online_models.items import ItemModel
 from online_models.means import Means
 from online_models.merging import rebased
 from online_models.monitor import QualityMonitor
 from online_models.relevance import RelevanceModel
+from online_models.retention import RetentionModel
 from online_models.river_door import RIVER_VERSION
 from online_models.success import SuccessModel
 from online_models.tables import NO_BASE, Base, Tables, numbers_of, tables_of
@@ -31,6 +33,8 @@ class Replica:
         self.engagement = EngagementModel()
         self.duration = DurationModel()
         self.relevance = RelevanceModel()
+        self.retention = RetentionModel()
+        self.gain = GainModel()
         self.items = ItemModel()
         self.means = Means()
         self.quality = QualityMonitor()
@@ -42,6 +46,8 @@ class Replica:
                 self.engagement,
                 self.duration,
                 self.relevance,
+                self.retention,
+                self.gain,
                 self.items,
                 self.means,
                 self.quality,

@@ -109,7 +109,8 @@ def _review(one: Scored, view: LearnerView) -> Reason:
     below = view.objective.review_below
     name = _name(skill, view)
     evidence = {"skill": name, "recall": round(recall, 2), "below": below}
-    return Reason(ReasonCode.DUE_FOR_REVIEW, f"Refreshes {name}: recall is {recall:.0%}", evidence)
+    text = f"Refreshes {name}: {recall:.0%} of your recall is left"
+    return Reason(ReasonCode.DUE_FOR_REVIEW, text, evidence)
 
 
 def _continues(one: Scored, view: LearnerView) -> Reason:

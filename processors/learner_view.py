@@ -8,7 +8,6 @@ target, weighed by who wants it. It is *faded* where it was proficient and recal
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import log2
 from typing import NamedTuple
 
 from online_models.moment import Moment
@@ -17,9 +16,9 @@ from processors.duties import Duty, open_duties, with_ways
 from processors.features.decay import DAY_SEC
 from processors.features.proficiency import NOTHING_KNOWN, estimate
 from processors.features.records.skill import SkillState
-from processors.features.retention import recall, stability_days
 from processors.memo import Memo
 from processors.objective import Objective
+from processors.outcomes.outlook import Outlook
 from processors.predictors import Predictors
 from processors.recent import Recent, recent_of
 from processors.reference import Entry, Reference
@@ -77,8 +76,8 @@ class LearnerView:
         """Skills whose newest outcome was low."""
         self.cooled = _cooled(self.recent, basis.objective)
         """Activity key -> the tries that cool it down."""
-        self.review_at = _review_at(self.evidence, basis.objective)
-        """Skill worth keeping up -> when its recall falls too low (POSIX seconds)."""
+        self.review_at = self._review_at()
+        """Skill worth keeping up -> when too little of its recall is left (POSIX seconds)."""
         self.faded = {skill for skill, at in self.review_at.items() if at <= now}
         """Skills due for review."""
         self.open_duties, self.duties = self._duties()
@@ -91,6 +90,11 @@ class LearnerView:
         """What the relevance model is asked about."""
         cohort = self.profile.cohort if self.profile else ""
         return moment_of(self.state, self.now, self.role, cohort)
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        """What the models of outcomes expect."""
+        return Outlook(self.state, self.predictors, self.now)
 
     def target(self, skill: int) -> float:
         """Proficiency from which the skill needs no more, in (0, 1]."""
@@ -105,9 +109,11 @@ class LearnerView:
         return max(0.0, self.target(skill) - self.level(skill))
 
     def recall(self, skill: int, at: float) -> float:
-        """Probability of recalling the skill at `at` if nothing is done; 0 if never practised."""
-        evidence = self.evidence.get(skill)
-        return 0.0 if evidence is None else recall(evidence, at)
+        """Share of the recall of the skill that is left at `at` if nothing is done.
+
+        Of what it was when it was practised last; 0 if it never was.
+        """
+        return self.outlook.kept[at].get(skill, 0.0)
 
     def may_return(self, entry: Entry) -> bool:
         """Whether a finished activity is due for review, or for repetition."""
@@ -136,6 +142,14 @@ class LearnerView:
         """Length of an activity: as planned, else as others needed, else the default."""
         planned = entry.activity.minutes
         return planned or self.predictors.items.minutes(entry.key) or self.objective.default_minutes
+
+    def _review_at(self) -> dict[int, float]:
+        until = self.outlook.until(self.objective.review_below)
+        return {
+            skill: until[skill]
+            for skill, held in self.evidence.items()
+            if estimate(held.successes_90d, held.failures_90d).mean >= self.objective.proficient
+        }
 
     @property
     def weekly_minutes(self) -> float:
@@ -183,16 +197,6 @@ def _cooled(recent: Recent, objective: Objective) -> dict[int, Evidence]:
             or tries.openings >= objective.patience_openings
         )
         and recent.waited(key) < objective.cooldown_events
-    }
-
-
-def _review_at(evidence: Mapping[int, SkillState], objective: Objective) -> dict[int, float]:
-    """Recall is `2^(-t / stability)`, so it falls to r after `-log2(r)` stabilities."""
-    stabilities = -log2(objective.review_below)
-    return {
-        skill: held.last_practised + stabilities * stability_days(held) * DAY_SEC
-        for skill, held in evidence.items()
-        if estimate(held.successes_90d, held.failures_90d).mean >= objective.proficient
     }
 
 

@@ -103,8 +103,6 @@ class Objective:
     """Proficiency that is worth keeping up by reviews."""
     review_below: float = knob(0.7, 0.01, 0.99)
     """Probability of recall below which a skill that was proficient is due."""
-    learning_rate: float = knob(0.3, 0, 1)
-    """Share of the gap that one successful activity closes."""
     failure_share: float = knob(0.3, 0, 1)
     """What a failure teaches, as a share of what a success teaches."""
     interest: float = knob(0.3, 0, 1)

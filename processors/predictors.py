@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from online_models.forecast import Forecast
 from online_models.moment import Because, Description, Moment
+from online_models.retention import Curves, Question
 from online_models.sheet import Sheet
-from online_models.weights import Floats
+from online_models.things import Thing
+from online_models.weights import Floats, Keys
 
 
 class Expectation(Protocol):
@@ -13,6 +16,37 @@ class Expectation(Protocol):
 
     def predict(self, sheet: Sheet) -> Floats:
         """The expected outcome of each row, shape (rows,)."""
+
+
+class Engaging(Protocol):
+    """Will something offered be started and finished?"""
+
+    def chance(self, things: Sequence[Thing], inputs: Floats) -> list[float]:
+        """Probability for each; `inputs` has a row of `online_models.engagement.OFFER` for each."""
+
+
+class Lasting(Protocol):
+    """How long does it take?"""
+
+    def forecast(self, things: Sequence[Thing], inputs: Floats) -> Forecast:
+        """For each; `inputs` has a row of `online_models.duration.TASK` for each."""
+
+
+class Recalling(Protocol):
+    """What will be known later?"""
+
+    def log_odds(self, question: Question) -> float:
+        """Of answering a question right."""
+
+    def curves(self, form: Floats, skills: Keys, memories: Floats, at: float) -> Curves:
+        """How the recall of skills goes on; see `online_models.retention`."""
+
+
+class Teaching(Protocol):
+    """What does an activity teach?"""
+
+    def expected(self, score: float, thing: Thing) -> float:
+        """Change of P(success), for who has log odds `score` without it."""
 
 
 class Relevance(Protocol):
@@ -60,8 +94,20 @@ class Predictors(Protocol):
         """Probability of success."""
 
     @property
-    def engagement(self) -> Expectation:
-        """Probability of finishing it once started."""
+    def engagement(self) -> Engaging:
+        """Probability of starting and finishing what is offered."""
+
+    @property
+    def duration(self) -> Lasting:
+        """How long it takes."""
+
+    @property
+    def retention(self) -> Recalling:
+        """Recall later."""
+
+    @property
+    def gain(self) -> Teaching:
+        """Change of proficiency."""
 
     @property
     def relevance(self) -> Relevance:

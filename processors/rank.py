@@ -80,7 +80,7 @@ def rank(candidates: Iterable[Candidate], view: LearnerView) -> list[Scored]:
     facts = stacked([prospect.candidate.entry.facts for prospect in listed])
     sheet = Situation(view.state, view.now).sheet(facts)
     successes = view.predictors.success.predict(sheet).tolist()
-    engagements = view.predictors.engagement.predict(sheet).tolist()
+    engagements = view.outlook.chances([one.candidate.entry for one in listed], sheet)
     scored = [
         _scored(*outlook, view) for outlook in zip(listed, successes, engagements, strict=True)
     ]
@@ -162,13 +162,11 @@ def _scored(prospect: Prospect, success: float, engagement: float, view: Learner
 def expected(one: Scored, view: LearnerView) -> Expected:
     """What is expected, as the queue says it."""
     skills = one.entry.skills
-    n_skills = len(skills) or 1
     horizon = view.now + view.objective.horizon_days * DAY_SEC
-    gaps = sum(map(view.gap, skills)) / n_skills
-    recalls = sum(view.recall(skill, horizon) for skill in skills) / n_skills
+    recalls = sum(view.recall(skill, horizon) for skill in skills) / (len(skills) or 1)
     return Expected(
         success=round(one.success, 3),
         engagement=round(one.engagement, 3),
-        gain=round(view.objective.learning_rate * one.uptake * gaps, 3),
+        gain=round(max(0.0, view.outlook.gain(one.entry)), 3),
         retention=round(recalls, 3),
     )

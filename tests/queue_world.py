@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from online_models.duration import DurationModel
 from online_models.moment import Because, Description, Ground, Moment
+from online_models.retention import RetentionModel
 from online_models.sheet import Sheet
+from online_models.things import Thing
 from online_models.weights import Floats
 from processors.objective import Objective
 from processors.queueing import Basis, Occasion, Rebuilt, build_queue, rebuild
@@ -37,6 +40,22 @@ class Fixed:
     def predict(self, sheet: Sheet) -> Floats:
         self.asked.append(len(sheet))
         return np.array([self.by_key.get(key, self.value) for key in sheet["activity"].tolist()])
+
+    def chance(self, things: Sequence[Thing], inputs: Floats) -> list[float]:
+        assert len(inputs) == len(things)
+        return [self.by_key.get(thing.activity, self.value) for thing in things]
+
+
+@dataclass
+class FixedGain:
+    """A gain that is the same for all."""
+
+    value: float = 0.05
+
+    def expected(self, score: float, thing: Thing) -> float:
+        assert score == score  # noqa: PLR0124 - a number
+        assert thing.activity
+        return self.value
 
 
 @dataclass
@@ -85,6 +104,9 @@ class Told:
     success: Fixed = field(default_factory=Fixed)
     engagement: Fixed = field(default_factory=Fixed)
     relevance: Ways = field(default_factory=Ways)
+    duration: DurationModel = field(default_factory=DurationModel)
+    retention: RetentionModel = field(default_factory=RetentionModel)
+    gain: FixedGain = field(default_factory=FixedGain)
     items: Crowd = field(default_factory=Crowd)
 
 

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from harness.outcome_manners import OUTCOME_MANNERS
 from hypothesis import strategies as st
 
 import online_models
@@ -114,6 +115,7 @@ MANNERS: dict[type, Manner] = {
         ],
         fresh=lambda n: ("success", n % 17 / 16, 0.5, n % 2, math.nan, 1.0 + n),
     ),
+    **{model: Manner(**manner) for model, manner in OUTCOME_MANNERS.items()},
 }
 
 

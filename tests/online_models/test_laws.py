@@ -36,7 +36,8 @@ laws = settings(max_examples=40, deadline=None)  # the machine may be busy
 
 def test_the_models_of_the_design_are_found() -> None:
     names = {cls.name for cls in FOUND}
-    assert names == {"success", "engagement", "duration", "relevance", "items", "means", "quality"}
+    outcomes = {"success", "engagement", "duration", "retention", "gain"}
+    assert names == {*outcomes, "relevance", "items", "means", "quality"}
     assert len(names) == len(FOUND)
 
 
@@ -403,15 +404,17 @@ def test_difficulty_is_a_share_and_minutes_are_positive(cls: type, data: st.Data
 
 
 STORY = """
+from harness.outcome_manners import OUTCOME_MANNERS
 from online_models.moment import Description, Moment
 from online_models.replica import Replica
 replica = Replica("v1")
 for n in range(60):
     x = {"bias": 1.0, f"item:{n % 11:x}": 1.0, f"skill:{n % 5:x}": 0.5, "gap": n / 60}
     replica.success.learn_one(x, n % 3 / 2)
-    replica.duration.learn_one(x, n % 7)
     moment = Moment((n % 11, n * 5 % 13), 1.6e9 + n, (n % 2,))
     replica.relevance.learn(moment, n * 7 % 13, Description((n % 5,), (n % 3,)))
+    for kind, manner in OUTCOME_MANNERS.items():
+        manner["teach"](replica.models[kind.name], manner["fresh"](n))
     replica.items.learn(n % 11, n % 3 / 2, 5.0 + n)
 print(repr(replica.touched()), repr(replica.state()), replica.version)
 """

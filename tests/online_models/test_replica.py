@@ -1,4 +1,5 @@
 import pytest
+from harness.outcome_manners import OUTCOME_MANNERS
 
 from online_models.contract import accumulate
 from online_models.moment import Description, Moment
@@ -7,9 +8,9 @@ from online_models.replica import Replica
 
 def taught(replica: Replica) -> Replica:
     replica.success.learn_one({"bias": 1.0, "i:1": 1.0}, 1.0)
-    replica.engagement.learn_one({"bias": 1.0}, 0.0)
-    replica.duration.learn_one({"bias": 1.0}, 2.0)
     replica.relevance.learn(Moment((1,), 1.6e9), 2, Description())
+    for kind, manner in OUTCOME_MANNERS.items():
+        manner["teach"](replica.models[kind.name], manner["fresh"](1))
     replica.items.learn(1, 0.5, 60.0)
     return replica
 
@@ -20,6 +21,8 @@ def test_names_and_attributes_are_the_same_models() -> None:
         "success",
         "engagement",
         "duration",
+        "retention",
+        "gain",
         "relevance",
         "items",
         "means",

@@ -1,8 +1,11 @@
 from math import inf, nan
 
+import numpy as np
 import pytest
 
 from online_models.contract import Numbers, accumulate
+from online_models.duration import TASK
+from online_models.engagement import OFFER
 from online_models.healing import healed, is_sound
 from online_models.items import ItemModel
 from online_models.observation import Observation
@@ -10,15 +13,16 @@ from online_models.replica import Replica
 from online_models.served import Served
 from online_models.sheet import blank
 from online_models.tables import EMPTY
+from online_models.things import Thing
 
 X = {"bias": 1.0, "i:1": 1.0}
+ONE = Thing(1, 0, ())
 
 
 def taught() -> Replica:
     replica = Replica()
     for n in range(20):
         replica.success.learn_one(X, 1.0)
-        replica.engagement.learn_one(X, 1.0)
         replica.items.learn(1, n % 2, 60.0)
         replica.baselines.learn_engagement(1, n % 2)
     return replica
@@ -33,17 +37,47 @@ def test_a_model_serves_itself_until_it_is_put_aside() -> None:
     assert served.version == replica.version
 
 
-@pytest.mark.parametrize("model", ["success", "engagement"])
-def test_what_is_put_aside_is_served_by_its_baseline(model: str) -> None:
+def without(model: str) -> tuple[Replica, Served]:
+    """A replica of which `model` was put aside, and what it serves."""
     replica = taught()
-    replica.quality.observe(Observation(model, nan, 0.5, 1.0), 1.0)
+    replica.quality.observe(Observation(model, nan, 0.5, 0.5), 1.0)
     served = Served(replica)
     assert served.put_aside == (model,)
+    return replica, served
+
+
+def test_success_is_served_by_its_baseline() -> None:
+    replica, served = without("success")
     sheet = blank(1)
     sheet["activity"] = 1
-    (expected,) = getattr(served, model).predict(sheet)
-    assert expected == getattr(replica.baselines, model)(1)
-    assert 0.4 < expected < 0.6 < getattr(replica, model).predict_one(X)
+    (expected,) = served.success.predict(sheet)
+    assert expected == replica.baselines.success(1)
+    assert 0.4 < expected < 0.6 < replica.success.predict_one(X)
+
+
+def test_engagement_is_served_by_its_baseline() -> None:
+    replica, served = without("engagement")
+    found = served.engagement.chance([ONE], np.zeros((1, len(OFFER))))
+    assert found == [replica.baselines.engagement(1)]
+
+
+def test_duration_is_served_by_its_baseline() -> None:
+    replica, served = without("duration")
+    forecast = served.duration.forecast([ONE], np.zeros((1, len(TASK))))
+    assert forecast.mean.tolist() == [replica.baselines.duration(1)]
+    assert forecast.level(forecast.quantile(0.25)) == pytest.approx(0.25)
+
+
+def test_gain_is_served_by_its_baseline() -> None:
+    replica, served = without("gain")
+    replica.baselines.learn_gain(0.1)
+    assert served.gain.expected(0.5, ONE) == replica.baselines.gain() != 0.0
+
+
+def test_retention_is_served_by_one_that_has_learned_nothing() -> None:
+    replica, served = without("retention")
+    assert served.retention is not replica.retention
+    assert served.retention.state() == {}
 
 
 def test_sound_numbers_are_left_alone() -> None:

@@ -164,7 +164,7 @@ def test_every_code_can_be_told() -> None:
     world.add("duty", deadlines=(Deadline(due_at=NOW),))
     world.is_a("analyst", {"SQL": 0.9, "Python": 0.9, "Weak": 0.9, "Rust": 0.5})
     for _ in range(3):
-        world.does("old", Kind.PASSED, 1.0, at=NOW - 90 * DAY)
+        world.does("old", Kind.PASSED, 1.0, at=NOW - 400 * DAY)
     world.does("quiz", Kind.ANSWERED, 0.2)
     world.does("begun", Kind.LAUNCHED)
     world.objective = Objective(length=20, shortlist=20, exploration=0.0)

@@ -215,7 +215,7 @@ def test_a_faded_skill_comes_back_as_a_review_and_a_mastered_one_does_not() -> N
     assert world.offered(now=stale_at + 1) == ["lesson"]
     queue = world.queue(now=stale_at + 1)
     assert codes(queue, "lesson")[0] == "due_for_review"
-    assert queue.items[0].reasons[0].text == "Refreshes SQL: recall is 70%"
+    assert queue.items[0].reasons[0].text == "Refreshes SQL: 70% of your recall is left"
 
 
 def test_a_skill_that_was_never_proficient_is_not_reviewed() -> None:

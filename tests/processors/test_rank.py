@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from queue_world import DAY, LEARNER, NOW, Fixed, Told, Ways, World
+from queue_world import DAY, LEARNER, NOW, Fixed, FixedGain, Told, Ways, World
 
 from processors.candidates.gather import gather
 from processors.candidates.stream import Candidate
@@ -141,19 +141,24 @@ def test_duties_are_listed_whatever_they_are_worth() -> None:
     assert kept(prospects(20, due_at={19: NOW}), 8)[0] == "19"
 
 
-def test_what_is_expected_is_capped_by_the_target() -> None:
-    world = World()
+def test_what_is_expected_comes_from_the_models() -> None:
+    world = World(predictors=Told(gain=FixedGain(0.07)))
     world.add("a", "SQL")
-    world.add("b", "Known")
-    world.is_a("analyst", {"SQL": 0.8, "Known": 0.1})
+    world.add("b")
     view = LearnerView(LEARNER, world.state, world.basis, NOW)
-    known = world.reference.entry("b")
-    assert known is not None
     nothing = Terms(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    told = expected(Scored(Candidate(known), known, nothing, 0.79, 0.7, 0.5, 0.0), view)
+    entry = world.reference.entry("b")
+    assert entry is not None
+    told = expected(Scored(Candidate(entry), entry, nothing, 0.79, 0.7, 0.5, 0.0), view)
     assert (told.gain, told.success, told.engagement, told.transfer) == (0.0, 0.7, 0.5, None)
-    gain = expected(ranked(world)["a"], view).gain
-    assert gain == pytest.approx(0.3 * 0.72 * (0.8 - 1 / 3), abs=5e-4)
+    assert expected(ranked(world)["a"], view).gain == 0.07
+
+
+def test_a_loss_is_no_gain() -> None:
+    world = World(predictors=Told(gain=FixedGain(-0.2)))
+    world.add("a", "SQL")
+    view = LearnerView(LEARNER, world.state, world.basis, NOW)
+    assert expected(ranked(world)["a"], view).gain == 0.0
 
 
 def test_retention_is_asked_for_at_the_horizon() -> None:

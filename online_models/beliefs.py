@@ -1,0 +1,282 @@
+"""Gaussian weights of one model: a block that every event teaches, and many of single things.
+
+Both are learned by the filter of `gaussian`: for the score `z = mu . x` of variance V, an event
+whose log likelihood has slope r and curvature -S in z moves `mu` by `C x r D` and `C` by
+`- (C x) (C x)' S D` with `D = 1 / (1 + S V)`.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import exp, hypot
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from online_models.block import Block
+from online_models.compiled import compiled
+from online_models.gaussian import LEAST, block_learn, block_score, learned
+from online_models.merge_rules import Gaussian, Rule
+from online_models.named_numbers import is_name
+from online_models.tables import (
+    ModelBase,
+    Names,
+    Numbers,
+    Tables,
+    Values,
+    empty,
+    hashes_of,
+    names_of_hashes,
+    tables_of,
+)
+from online_models.tables import Table as NamedTable
+from online_models.tables import numbers_of as numbers_of_tables
+from online_models.things import Entries
+from online_models.weights import (
+    Floats,
+    Keys,
+    Table,
+    Weights,
+    keep,
+    look_up,
+    numbers_of,
+    rows_of,
+    table_of,
+)
+
+Prior = tuple[float, float]
+"""Mean and variance of a weight that has learned nothing."""
+
+LIMIT = 1e3
+"""Inputs beyond are no honest ones: those are logarithms, shares and signs."""
+
+_BLOCK = "shared"
+_PAIR = 2
+_KIND = 0xFF
+_FAR = 30.0
+
+
+def are_finite(inputs: Sequence[float] | Floats) -> bool:
+    """Whether all of `inputs` can be learned from; NaN fails the comparison."""
+    return hypot(*inputs) <= LIMIT
+
+
+def sigmoid(score: float) -> float:
+    """`1 / (1 + e^-score)` within [`LEAST`, 1 - `LEAST`]; `LEAST` where the score is no number."""
+    plain = 1.0 / (1.0 + exp(-min(max(-_FAR, score), _FAR)))
+    return min(max(plain, LEAST), 1.0 - LEAST)
+
+
+class Priors:
+    """What the weights of a model start from.
+
+    Args:
+        shared: of the block, by name, in the order of its inputs.
+        sparse: variance by kind of thing; means are 0.
+        drift: what variances of the block grow by at each use.
+    """
+
+    def __init__(
+        self, shared: Mapping[str, Prior], sparse: Mapping[int, float], drift: float = 1e-7
+    ) -> None:
+        self.names = tuple(shared)
+        self.drift = drift
+        self._shared = np.array([*shared.values()]).T
+        self.starts = np.tile((0.0, 1.0), (max(sparse) + 1, 1))
+        """Mean and variance by kind."""
+        self.starts[[*sparse], 1] = [*sparse.values()]
+        self._kinds = frozenset(sparse)
+
+    def block(self) -> Block:
+        """The shared weights, knowing nothing."""
+        return Block(_BLOCK, self.names, self._shared)
+
+    def rules(self) -> dict[int, Rule]:
+        """How the weights of many replicas become one, by width."""
+        return {self.block().width: self.block().rule, _PAIR: Gaussian(self._start)}
+
+    def fits(self, name: str, values: tuple[float, ...]) -> bool:
+        """Whether `values` can be held under `name`."""
+        if name == _BLOCK:
+            return self.block().fits(values)
+        known = is_name(name) and int(name, 16) & _KIND in self._kinds
+        return known and len(values) == _PAIR and values[1] > 0.0
+
+    def _start(self, names: Names) -> Values:
+        kinds = hashes_of(names) & np.uint64(_KIND)
+        return self.starts[np.minimum(kinds.astype(np.intp), len(self.starts) - 1)]
+
+
+class Held(NamedTuple):
+    """Weights as compiled code reads them."""
+
+    mean: Floats
+    """Of the shared weights."""
+    covariance: Floats
+    own: Table
+    base: Table
+    starts: Floats
+    """Mean and variance by kind of what neither table has."""
+
+
+class Lesson(NamedTuple):
+    """What an event says of the score."""
+
+    slope: float
+    """Of the log likelihood in the score: y - p for a probability."""
+    curvature: float
+    """Minus the second derivative of the same: p (1 - p) for a probability."""
+    informs: float = 1.0
+    """1 where the event brings information, 0 where it corrects what an earlier one said."""
+
+
+class Beliefs:
+    """The weights in one partition: its own over those of a base.
+
+    Args:
+        priors: what they start from.
+        max_keys: own weights of single things held at most; then the half that says least goes.
+    """
+
+    def __init__(self, priors: Priors, max_keys: int) -> None:
+        self.drift = priors.drift
+        """What variances of the block grow by at each use."""
+        self._block = priors.block()
+        self._weights = Weights(priors.starts, max_keys)
+
+    @property
+    def mean(self) -> Floats:
+        """Of the shared weights; may be written."""
+        mean: Floats = self._block.mean
+        return mean
+
+    @property
+    def held(self) -> Held:
+        """What compiled code reads."""
+        block, weights = self._block, self._weights
+        return Held(block.mean, block.covariance, weights.own, weights.base, weights.start)
+
+    def read(self, x: Floats, entries: Entries) -> tuple[float, float]:
+        """The score and its variance."""
+        found: tuple[float, float] = read(x, entries, self.held)
+        return found
+
+    def read_many(self, x: Floats, entries: Sequence[Entries]) -> Floats:
+        """`read` of each row of `x`, shape (rows, 2)."""
+        ends = np.cumsum([len(one.keys) for one in entries])
+        joined = Entries(
+            np.concatenate([_NOTHING.keys, *[one.keys for one in entries]]),
+            np.concatenate([_NOTHING.x, *[one.x for one in entries]]),
+        )
+        found: Floats = _read_many(x, ends, joined, self.held)
+        return found
+
+    def learn(self, x: Floats, entries: Entries, lesson: Lesson) -> None:
+        """Move every weight whose input is not 0."""
+        learn(x, entries, lesson, self.held, self.into(len(entries.keys)), self.drift)
+        self.count()
+
+    def into(self, entries: int) -> tuple[Keys, Any]:
+        """Where compiled code notes which sparse weights it has learned, so many at most."""
+        weights = self._weights
+        weights.make_room(entries)
+        return weights.changes, weights.notes
+
+    def count(self) -> None:
+        """Something was learned."""
+        self._block.count += 1.0
+
+    def state(self) -> Numbers:
+        """The own numbers, by name in order."""
+        return dict(sorted((numbers_of(self._weights.rows()) | self._block.state()).items()))
+
+    def tables(self) -> Tables:
+        """`state()` as arrays."""
+        found = tables_of(self._block.state())
+        rows = self._weights.rows()
+        if len(rows):
+            names = names_of_hashes(rows["key"])
+            order = np.argsort(names)
+            found[_PAIR] = NamedTable(names[order], rows["values"][order])
+        return dict(sorted(found.items()))
+
+    def adopt(self, own: Tables, base: ModelBase) -> None:
+        """Hold exactly those of `own` that are its numbers, over those of `base`."""
+        self._weights.adopt(_rows(own), base.view(_table_of_base))
+        self._block.adopt(_of_block(own, self._block), _of_block(base.tables, self._block))
+
+    def touched(self) -> Numbers:
+        """The own numbers that changed since the last call; empty tuples for dropped ones."""
+        return self._weights.touched() | self._block.touched()
+
+
+_NOTHING = Entries(np.zeros(0, np.uint64), np.zeros(0))
+
+
+def _rows(tables: Tables) -> Table:
+    held = tables.get(_PAIR, empty(_PAIR))
+    return rows_of(hashes_of(held.names), held.values)
+
+
+def _table_of_base(base: ModelBase) -> Table:
+    """The sparse weights of a base, made for looking up; `ModelBase.view` keeps it."""
+    return table_of(_rows(base.tables))
+
+
+def _of_block(tables: Tables, block: Block) -> Numbers:
+    held = tables.get(block.width)
+    return {} if held is None else numbers_of_tables({block.width: held})
+
+
+@compiled
+def probability(score: float) -> float:
+    """`sigmoid`, compiled; NaN where the score is no number."""
+    return float(min(max(1.0 / (1.0 + np.exp(-score)), LEAST), 1.0 - LEAST))
+
+
+@compiled
+def add_entry(entries: Any, n: int, held: Any, pair: Floats) -> Any:
+    """What a sparse weight, which is left in `pair`, adds to score and variance."""
+    key, x = entries.keys[n], entries.x[n]
+    look_up(key, held.own, held.base, held.starts[key & np.uint64(_KIND)], pair)
+    return pair[0] * x, pair[1] * x * x
+
+
+@compiled
+def read(x: Floats, entries: Any, held: Any) -> Any:
+    """The score and its variance."""
+    pair, reach = np.empty(2), np.empty(len(x))
+    score, spread = block_score(x, held.mean, held.covariance, reach)
+    for n in range(len(entries.keys)):
+        more, doubt = add_entry(entries, n, held, pair)
+        score, spread = score + more, spread + doubt
+    return score, spread
+
+
+@compiled
+def _read_many(x: Floats, ends: Any, entries: Any, held: Any) -> Floats:
+    out, first = np.empty((len(x), 2)), 0
+    pair, reach = np.empty(2), np.empty(x.shape[1])
+    for row in range(len(x)):
+        out[row] = block_score(x[row], held.mean, held.covariance, reach)
+        for n in range(first, ends[row]):
+            more, doubt = add_entry(entries, n, held, pair)
+            out[row, 0] += more
+            out[row, 1] += doubt
+        first = ends[row]
+    return out
+
+
+@compiled
+def learn(x: Floats, entries: Any, lesson: Any, held: Any, into: Any, drift: float) -> None:
+    """Move every weight whose input is not 0; `into` and `drift` are those of `Beliefs`."""
+    pairs, reach = np.empty((len(entries.keys), 2)), np.empty(len(x))
+    _, spread = block_score(x, held.mean, held.covariance, reach)
+    for n in range(len(entries.keys)):
+        spread += add_entry(entries, n, held, pairs[n])[1]
+    damping = 1.0 / (1.0 + lesson.curvature * spread)
+    error = lesson.slope * damping
+    shrink = lesson.informs * lesson.curvature * damping
+    block_learn(held.mean, held.covariance, reach, error, shrink, lesson.informs * drift)
+    for n in range(len(entries.keys)):
+        if entries.x[n] != 0.0:
+            learned(pairs[n], entries.x[n], error, shrink, 0.0)
+            keep(entries.keys[n], pairs[n], held.own, into[0], into[1])

@@ -1,0 +1,60 @@
+"""What an activity is to a model: the keys of the weights that belong to it."""
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from online_models.compiled import compiled
+from online_models.weights import Floats, Keys
+
+ITEM, CONTENT, SKILL = 1, 2, 3
+"""Kinds of things, the lowest byte of their keys; models add kinds of their own.
+
+Of a hash the upper 53 bits count, which a 64-bit float holds exactly.
+"""
+
+
+class Entries(NamedTuple):
+    """Inputs of single things."""
+
+    keys: Keys
+    x: Floats
+
+
+class Thing(NamedTuple):
+    """An activity in 64-bit hashes."""
+
+    activity: int
+    """0 for any activity that is new."""
+    content: int
+    """Its kind; 0 where nobody said."""
+    skills: tuple[int, ...]
+
+    def entries(self, beside: int = 0) -> Entries:
+        """The activity and its kind with 1, each of m skills with 1 / m.
+
+        Args:
+            beside: added to the kinds, for a second weight of the same things.
+        """
+        return _entries(self, beside)
+
+
+@lru_cache(maxsize=1 << 14)
+def _entries(thing: Thing, beside: int) -> Entries:
+    found = [(thing.activity, ITEM, 1.0), (thing.content, CONTENT, 1.0)]
+    share = 1.0 / max(1, len(thing.skills))
+    found += [(skill, SKILL, share) for skill in thing.skills]
+    known = [(hashed & _HASH | kind + beside, x) for hashed, kind, x in found if hashed]
+    keys = np.array([key for key, _ in known], np.uint64)
+    x = np.array([value for _, value in known], np.float64)
+    return Entries(keys, x)
+
+
+_HASH = 0xFFFF_FFFF_FFFF_F800
+
+
+@compiled
+def key_of(hashed: Any, kind: int) -> Any:
+    """The key of the weight of a thing."""
+    return (np.uint64(hashed) & np.uint64(0xFFFF_FFFF_FFFF_F800)) | np.uint64(kind)

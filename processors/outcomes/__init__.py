@@ -1,0 +1,1 @@
+"""What events show of retention, duration, engagement and gain, and what their models read."""

@@ -1,0 +1,206 @@
+"""What was done for a skill since it was last asked for, and what was known before that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from online_models.compiled import compiled
+from online_models.retention import BAD, GOOD, LAPSE, SECONDS, SPACED, Question
+from online_models.things import Thing
+from processors.features.encoding import row_of
+from processors.features.quantised import count_of
+from processors.features.records.form import FORM_TYPE
+from processors.features.records.history import LIMIT
+from processors.features.records.skill import HALF_LIVES_SEC, UNITS
+from processors.features.records.skill import ROW_TYPE as SKILL_TYPE
+from processors.outcomes.memories import faded, failed_share, half_log_odds
+from processors.outcomes.steps import (
+    Steps,
+    activity_of,
+    outcome_of,
+    skills_of,
+    steps_of,
+    time_of,
+    weight_of,
+)
+
+if TYPE_CHECKING:
+    from online_models.weights import Floats, Keys
+    from processors.state import LearnerState
+
+_LIFE_14, _LIFE_90 = HALF_LIVES_SEC
+_OLDEST, _NOWHERE = 4.2e9, 255
+
+
+class Between(NamedTuple):
+    """An answer, as it would have been asked before something was done for its skills."""
+
+    question: Question
+    done: tuple[Thing, ...]
+    """What was done, the newest first."""
+
+
+def between(state: LearnerState, question: Question, at: float) -> Between | None:
+    """What was done for the skills of an answer since the last answer on one of them.
+
+    None where the history knows of nothing. The activity asked about is not counted: that its
+    answer is remembered is no gain of the skill.
+
+    Args:
+        state: the learner's, before the answer counts.
+        question: as it is asked.
+        at: when, POSIX seconds.
+    """
+    steps = steps_of(state.history_rows)
+    item = state.activity_rows.slot(int(question.things[-1]))
+    before = Question(question.form.copy(), question.things, question.memories.copy())
+    chosen = _before_all(
+        state.skill_rows.array(SKILL_TYPE),
+        (np.frombuffer(state.form, FORM_TYPE), state.totals.whole),
+        steps,
+        (at, -1 if item is None else item),
+        before,
+    ).tolist()
+    if not chosen:
+        return None
+    asked = [*map(int, question.things[:-1])]
+    return Between(before, tuple([_thing(state, steps[n], asked) for n in chosen]))
+
+
+def _thing(state: LearnerState, step: Steps, asked: list[int]) -> Thing:
+    """What a step was about, with those of its skills that are asked for."""
+    known, rows = int(skills_of(step)), state.skill_rows
+    skills = [key for key in asked if (slot := rows.slot(key)) is not None and known >> slot & 1]
+    return Thing(state.activity_rows.key_at(int(activity_of(step))), 0, tuple(skills))
+
+
+@compiled
+def _before_all(skills: Any, outcomes: Any, steps: Steps, asked: Any, question: Any) -> Any:
+    """Places of what was done, newest first; `question` becomes what was known before."""
+    at, item = asked
+    chosen = np.zeros(LIMIT, np.int64)
+    chosen = chosen[: _since_last_answer(skills, steps, question.things, item, chosen)]
+    if len(chosen):
+        _forms_before(outcomes[0], outcomes[1], steps, chosen, question.form)
+        for n in range(len(question.things) - 1):
+            slot = row_of(skills, question.things[n])
+            if slot >= 0:
+                _before(skills[slot], slot, steps, chosen, at, question.memories[n])
+    return chosen
+
+
+@compiled
+def _slots(skills: Any, things: Keys) -> Any:
+    """Set of the slots of the skills asked for."""
+    known = 0
+    for n in range(len(things) - 1):
+        slot = row_of(skills, things[n])
+        if slot >= 0:
+            known |= 1 << slot
+    return known
+
+
+@compiled
+def _since_last_answer(skills: Any, steps: Steps, things: Keys, item: int, chosen: Any) -> int:
+    """Places of the evidence for some skills back to the last answer, newest first; how many.
+
+    0 where no answer on them is known.
+    """
+    asked, count = _slots(skills, things), 0
+    for n in range(len(steps) - 1, -1, -1):
+        step = steps[n]
+        if not skills_of(step) & asked:
+            continue
+        if activity_of(step) not in {item, _NOWHERE}:
+            chosen[count] = n
+            count += 1
+        if outcome_of(step) >= 0.0:
+            return count
+    return 0
+
+
+@compiled
+def _share(step: Any) -> float:
+    """Which part of the weight of a step is success."""
+    outcome = outcome_of(step)
+    return 1.0 if outcome < 0.0 else outcome
+
+
+@compiled
+def _forms_before(forms: Any, whole: Any, steps: Steps, chosen: Any, out: Floats) -> None:
+    """The learner's form without the outcomes of the chosen steps (newest first)."""
+    form = forms[0]
+    good, bad = whole
+    good_4, bad_4 = count_of(form.good[0]), count_of(form.bad[0])
+    good_16, bad_16 = count_of(form.good[1]), count_of(form.bad[1])
+    answers, place = 0, 0
+    for n in range(len(steps) - 1, chosen[-1] - 1, -1):
+        step = steps[n]
+        taken = place < len(chosen) and chosen[place] == n
+        if taken:
+            share, weight = _share(step), weight_of(step)
+            good, bad = good - weight * share, bad - weight * (1.0 - share)
+            place += 1
+        if outcome_of(step) >= 0.0:
+            if taken:
+                left_4, left_16 = 2.0 ** (-answers / 4.0), 2.0 ** (-answers / 16.0)
+                good_4, bad_4 = good_4 - share * left_4, bad_4 - (1.0 - share) * left_4
+                good_16, bad_16 = good_16 - share * left_16, bad_16 - (1.0 - share) * left_16
+            answers += 1
+    for k, prior in enumerate((1.0, 10.0, 50.0)):
+        out[1 + k] = half_log_odds(max(good, 0.0), max(bad, 0.0), prior)
+    out[4] = half_log_odds(max(good_4, 0.0), max(bad_4, 0.0), 1.0)
+    out[5] = half_log_odds(max(good_16, 0.0), max(bad_16, 0.0), 1.0)
+
+
+@compiled
+def _before(row: Any, slot: int, steps: Steps, chosen: Any, at: float, memory: Floats) -> None:
+    """What was left of the skill of a row without the evidence of the chosen steps."""
+    good, bad = row.success_units / UNITS, row.failure_units / UNITS
+    short, long = row.successes_14d + row.failures_14d, row.successes_90d + row.failures_90d
+    attempts, tries, oldest = int(row.attempts), 0, _OLDEST
+    for place in chosen:
+        step = steps[place]
+        if not skills_of(step) >> slot & 1:
+            continue
+        share, weight, time = _share(step), weight_of(step), time_of(step)
+        good, bad = good - weight * share, bad - weight * (1.0 - share)
+        short -= weight * np.exp2((time - row.as_of) / _LIFE_14)
+        long -= weight * np.exp2((time - row.as_of) / _LIFE_90)
+        attempts, oldest = attempts - 1, min(oldest, time)
+        tries += outcome_of(step) >= 0.0
+    if oldest == _OLDEST:
+        return
+    if attempts <= 0:
+        memory[:] = -1.0
+        return
+    known, last = int(row.tries), _last_before(slot, steps, chosen)
+    if last < 0.0:
+        last = min(row.as_of - _one_age(short, long), oldest)
+    memory[SECONDS] = max(0.0, at - last)
+    memory[GOOD], memory[BAD] = max(good, 0.0), max(bad, 0.0)
+    memory[LAPSE] = 1.0 - (known >> tries & 1) if known >> 3 > tries else failed_share(row)
+    memory[SPACED] = min(faded(row), memory[GOOD])
+
+
+@compiled
+def _last_before(slot: int, steps: Steps, chosen: Any) -> float:
+    """When a skill was practised last but by the chosen steps; below 0 where nobody knows."""
+    for n in range(len(steps) - 1, -1, -1):
+        if skills_of(steps[n]) >> slot & 1 and not np.any(chosen == n):
+            return time_of(steps[n])
+    return -1.0
+
+
+@compiled
+def _one_age(short: float, long: float) -> float:
+    """The one age (seconds) of all evidence that two fading sums of it agree on.
+
+    Of a single practice that is its age, of more it leans to the newest:
+    `-log2(N_14 / N_90) / (1 / 14 d - 1 / 90 d)`.
+    """
+    if short <= 0.0 or long <= 0.0:
+        return 0.0
+    return float(max(0.0, -np.log2(short / long) / (1.0 / _LIFE_14 - 1.0 / _LIFE_90)))

@@ -1,0 +1,101 @@
+"""What is expected of one learner: recall later, and what activities would come to."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from math import log
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from online_models.retention import MEMORY, Question
+from online_models.things import Thing
+from processors.features.facts import stacked
+from processors.features.situation import Situation
+from processors.memo import Memo
+from processors.outcomes.inputs import offer_inputs, task_inputs
+from processors.outcomes.memories import form_of, practised
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from online_models.forecast import Forecast
+    from online_models.retention import Curves
+    from online_models.sheet import Sheet
+    from online_models.weights import Floats
+    from processors.predictors import Predictors
+    from processors.reference import Entry
+    from processors.state import LearnerState
+
+
+class Outlook:
+    """The models of retention, gain, duration and engagement, asked about a learner at `now`."""
+
+    def __init__(self, state: LearnerState, predictors: Predictors, now: float) -> None:
+        self._state, self._predictors, self._now = state, predictors, now
+        self.kept: Memo[float, dict[int, float]] = Memo(self._kept)
+        """POSIX seconds -> by skill with evidence the share of its recall that is left by then.
+
+        Of what it was right after the last practice, if nothing is done.
+        """
+
+    def recall(self) -> dict[int, float]:
+        """Skill with evidence -> P(success) now, at an activity of it that is new."""
+        skills, curves = self._curves
+        return dict(zip(skills, curves.recall(self._now).tolist(), strict=True))
+
+    def until(self, share: float) -> dict[int, float]:
+        """Skill with evidence -> when `share` of its recall is left, POSIX seconds."""
+        skills, curves = self._curves
+        return dict(zip(skills, curves.until(share).tolist(), strict=True))
+
+    def chances(self, entries: Sequence[Entry], sheet: Sheet) -> list[float]:
+        """P(finished if offered) of each; `sheet` has a row for each."""
+        keys = [entry.key for entry in entries]
+        inputs = offer_inputs(self._state, self._now, sheet, keys)
+        return self._predictors.engagement.chance([*map(thing_of, entries)], inputs)
+
+    def durations(self, entries: Sequence[Entry]) -> Forecast:
+        """How long each takes the learner."""
+        sheet = Situation(self._state, self._now).sheet(stacked([one.facts for one in entries]))
+        inputs = task_inputs(self._state, self._now, sheet)
+        return self._predictors.duration.forecast([*map(thing_of, entries)], inputs)
+
+    def gain(self, entry: Entry) -> float:
+        """Expected change of P(success) by doing it, mean over its skills; 0 without any."""
+        thing, model = thing_of(entry), self._predictors.gain
+        gains = [model.expected(self._log_odds(skill), thing) for skill in entry.skills]
+        return sum(gains) / max(1, len(gains))
+
+    def _log_odds(self, skill: int) -> float:
+        """Of success now, at an activity of the skill that is new."""
+        known = self._recall.get(skill)
+        if known is not None:
+            return log(known / (1.0 - known))
+        things = np.array((skill, 0), np.uint64)
+        nothing = np.full((2, len(MEMORY)), -1.0)
+        return self._predictors.retention.log_odds(Question(self._form, things, nothing))
+
+    def _kept(self, at: float) -> dict[int, float]:
+        skills, curves = self._curves
+        return dict(zip(skills, curves.kept(at).tolist(), strict=True))
+
+    @cached_property
+    def _form(self) -> Floats:
+        return form_of(self._state)
+
+    @cached_property
+    def _curves(self) -> tuple[list[int], Curves]:
+        """Skills with evidence, and their forgetting curves."""
+        skills, memories = practised(self._state, self._now)
+        curves = self._predictors.retention.curves(self._form, skills, memories, self._now)
+        return skills.tolist(), curves
+
+    @cached_property
+    def _recall(self) -> dict[int, float]:
+        return self.recall()
+
+
+def thing_of(entry: Entry) -> Thing:
+    """What an activity of the catalogue is to the models."""
+    return Thing(entry.key, entry.content, entry.skills)
