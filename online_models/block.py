@@ -12,12 +12,12 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from online_models.merge_rules import Moves
+from online_models.merge_rules import CLIP, Moves
 from online_models.tables import Names, Numbers, Values
 from online_models.weights import Floats
 
 _LEAST = 1e-12
-"""Smallest eigenvalue of a covariance or a precision."""
+"""Smallest eigenvalue of a precision."""
 
 
 class Block:
@@ -99,10 +99,10 @@ def unpacked(row: Floats, size: int) -> tuple[float, Floats, Floats]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlockRule:
-    """Precision matrices are added up; means move by the counted mean of the replicas' moves.
+    """`merge_rules.Gaussian` with matrices.
 
-    As `merge_rules.DenseGaussian`, with matrices: all replicas see the same sort of evidence over
-    and over, so that their moves must not be added up.
+    Precisions `P = P0 + sum_r (P_r - P0)`, means `m = m0 + sum_r P^-1 P_r (m_r - m0)`; no mean
+    moves farther than `CLIP` times its largest move.
     """
 
     size: int
@@ -118,27 +118,31 @@ class BlockRule:
         if not len(before):
             return before
         count, mean, covariance = unpacked(before[0], self.size)
-        base = _precision(covariance)
-        precision = base.copy()
-        counted, steps = 0.0, np.zeros(self.size)
+        base, counted = _precision(covariance), count
+        precisions, steps, farthest = [base], np.zeros(self.size), np.zeros(self.size)
         for _, values in moves:
             own_count, own_mean, own_covariance = unpacked(values[0], self.size)
-            precision += _precision(own_covariance) - base
-            steps += max(own_count - count, 0.0) * (own_mean - mean)
-            counted += max(own_count - count, 0.0)
-        moved = mean + steps / max(counted, 1.0)
-        return _packed(count + counted, moved, _inverse(precision))[None]
+            counted += own_count - count
+            precisions.append(_precision(own_covariance))
+            steps += precisions[-1] @ (own_mean - mean)
+            farthest = np.maximum(farthest, np.abs(own_mean - mean))
+        joined = _inverse(sum((one - base for one in precisions), base), precisions)
+        move = np.clip(joined @ steps, -CLIP * farthest, CLIP * farthest)
+        return _packed(counted, mean + move, joined)[None]
 
     def rebase(self, merged: Values, taken: Values, now: Values) -> Values:
-        """What was learned since is added."""
+        """Differences of natural parameters, the means' moves limited likewise."""
         if not len(merged):
             return merged
         count, mean, covariance = unpacked(merged[0], self.size)
-        old_count, old_mean, old = unpacked(taken[0], self.size)
-        new_count, new_mean, new = unpacked(now[0], self.size)
-        precision = _precision(covariance) + _precision(new) - _precision(old)
-        learned = (count + new_count - old_count, mean + new_mean - old_mean)
-        return _packed(*learned, _inverse(precision))[None]
+        old_count, old_mean, old_covariance = unpacked(taken[0], self.size)
+        new_count, new_mean, new_covariance = unpacked(now[0], self.size)
+        base, old, new = map(_precision, (covariance, old_covariance, new_covariance))
+        joined = _inverse(base + (new - old), [base, new])
+        step = joined @ (new @ (new_mean - mean) - old @ (old_mean - mean))
+        farthest = CLIP * np.abs(new_mean - old_mean)
+        move = np.clip(step, -farthest, farthest)
+        return _packed(count + (new_count - old_count), mean + move, joined)[None]
 
     def information(self, names: Names, values: Values) -> Values:
         """How often it was learned."""
@@ -152,8 +156,18 @@ def _precision(covariance: Floats) -> Floats:
     return inverse
 
 
-def _inverse(precision: Floats) -> Floats:
-    """Covariance of a precision matrix, made positive where rounding or drift has spoilt it."""
-    values, vectors = np.linalg.eigh((precision + precision.T) / 2.0)
-    covariance: Floats = (vectors / np.maximum(values, _LEAST)) @ vectors.T
-    return (covariance + covariance.T) / 2.0
+def _inverse(precision: Floats, known: Sequence[Floats]) -> Floats:
+    """Covariance of a precision matrix.
+
+    In no direction is it less certain than the least certain of the precisions `known` is in any:
+    where covariances grow, differences of precisions may add up to less than nothing.
+    """
+    least = min(float(np.linalg.eigvalsh(_even(one))[0]) for one in known)
+    values, vectors = np.linalg.eigh(_even(precision))
+    return _even((vectors / np.maximum(values, max(least, _LEAST))) @ vectors.T)
+
+
+def _even(matrix: Floats) -> Floats:
+    """`matrix` made symmetric, where rounding has spoilt it."""
+    even: Floats = (matrix + matrix.T) / 2.0
+    return even

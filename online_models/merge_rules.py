@@ -79,12 +79,7 @@ class Gaussian:
 
 @dataclass(frozen=True, slots=True)
 class DenseGaussian:
-    """(mean, variance, count), learned by every replica from nearly every event.
-
-    `m = m0 + sum_r n_r (m_r - m0) / sum_r n_r`, n_r the answers that r has learned since: all
-    replicas see the same evidence over and over, so that their moves must not be added up.
-    Precisions are added as in `Gaussian`.
-    """
+    """(mean, variance, count): a `Gaussian` that also counts how often it was learned."""
 
     prior: Start
 
@@ -93,20 +88,20 @@ class DenseGaussian:
         return self.prior(names)
 
     def merge(self, before: Values, moves: Moves) -> Values:
-        """Counted mean of the moves, sum of precisions."""
-        precision, _, _ = _joined(before, moves)
-        averaged = _averaged(before[:, [0, 2]], [(rows, v[:, [0, 2]]) for rows, v in moves])
-        return np.column_stack((averaged[:, 0], 1.0 / precision, averaged[:, 1]))
+        """As `Gaussian`; counts are added."""
+        merged = Gaussian(self.prior).merge(before, moves)
+        counts = before[:, 2].copy()
+        for rows, values in moves:
+            counts[rows] += values[:, 2] - before[rows, 2]
+        return np.column_stack((merged, counts))
 
     def rebase(self, merged: Values, taken: Values, now: Values) -> Values:
-        """What was added since is added."""
-        old, new, base = _precision(taken), _precision(now), _precision(merged)
-        values = merged + (now - taken)
-        values[:, 1] = 1.0 / _positive(base + (new - old), base, new)
-        return values
+        """As `Gaussian`; what was counted since is added."""
+        rebased = Gaussian(self.prior).rebase(merged, taken, now)
+        return np.column_stack((rebased, merged[:, 2] + (now[:, 2] - taken[:, 2])))
 
     def information(self, names: Names, values: Values) -> Values:
-        """Answers learned."""
+        """How often it was learned."""
         del names
         return values[:, 2]
 
