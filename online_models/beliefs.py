@@ -171,7 +171,8 @@ class Beliefs:
 
     def learn(self, x: Floats, entries: Entries, lesson: Lesson) -> None:
         """Move every weight whose input is not 0."""
-        learn(x, entries, lesson, self.held, self.into(len(entries.keys)), self.drift)
+        into = self.into(len(entries.keys))  # first: it may make another table
+        learn(x, entries, lesson, self.held, into, self.drift)
         self.count()
 
     def into(self, entries: int) -> tuple[Keys, Any]:

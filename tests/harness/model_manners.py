@@ -5,6 +5,7 @@ import math
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -140,6 +141,7 @@ def every_one(kind: type) -> pytest.MarkDecorator:
 every = every_one(object)
 
 
+@cache
 def manner_of(cls: type) -> Manner:
     (manner,) = (way for protocol, way in MANNERS.items() if isinstance(cls(), protocol))
     return manner
