@@ -176,7 +176,10 @@ class Beliefs:
         self.count()
 
     def into(self, entries: int) -> tuple[Keys, Any]:
-        """Where compiled code notes which sparse weights it has learned, so many at most."""
+        """Where compiled code notes which sparse weights it has learned, so many at most.
+
+        To be asked for before `held`, since it makes room.
+        """
         weights = self._weights
         weights.make_room(entries)
         return weights.changes, weights.notes

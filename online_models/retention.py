@@ -20,7 +20,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from online_models.beliefs import Beliefs, Lesson, Priors, learn, probability, sigmoid
+from online_models.beliefs import LIMIT, Beliefs, Lesson, Priors, learn, probability, sigmoid
 from online_models.compiled import compiled
 from online_models.contract import Numbers, checked
 from online_models.forgetting import STRETCHES, fallen, seconds_until, stretches
@@ -157,13 +157,12 @@ class RetentionModel:
 
         Nothing is learned where something is not finite.
         """
-        if not isfinite(outcome):
+        if not (isfinite(outcome) and _is_finite(question)):
             return self.recall(question)
         beliefs, y = self._beliefs, min(max(outcome, 0.0), 1.0)
         into = beliefs.into(_entries(len(question.things)))
-        predicted, learned = _learn(question, y, beliefs.held, into, beliefs.drift)
-        if learned:
-            beliefs.count()
+        predicted = _learn(question, y, beliefs.held, into, beliefs.drift)
+        beliefs.count()
         return float(predicted)
 
     def curves(self, form: Floats, skills: Keys, memories: Floats, at: float) -> Curves:
@@ -210,6 +209,13 @@ class RetentionModel:
     def touched(self) -> Numbers:
         """What changed since the last call; empty tuples for dropped weights."""
         return self._beliefs.touched()
+
+
+@compiled
+def _is_finite(question: Any) -> bool:
+    """Whether it can be learned from."""
+    form, memories = question.form, question.memories
+    return bool(np.abs(form).max() <= LIMIT and np.all(np.isfinite(memories)))
 
 
 @compiled
@@ -304,21 +310,15 @@ def _log_odds(question: Any, held: Any) -> float:
 
 
 @compiled
-def _learn(question: Any, y: float, held: Any, into: Any, drift: float) -> Any:
-    """Learn outcome `y`, where the log odds are a number.
-
-    Returns what was predicted, and whether anything was learned.
-    """
+def _learn(question: Any, y: float, held: Any, into: Any, drift: float) -> float:
+    """Learn outcome `y`; returns what was predicted."""
     size = _entries(len(question.things))
     x, entries = np.zeros(len(held.mean)), Entries(np.zeros(size, np.uint64), np.zeros(size))
-    score = _score(question, x, entries, held)
-    if not np.isfinite(score):
-        return _HALF, False
-    p = probability(score)
+    p = probability(_score(question, x, entries, held))
     learn(x, entries, Lesson(y - p, p * (1.0 - p), 1.0), held, into, drift)
     for n in range(len(held.mean)):
         held.mean[n] = max(held.mean[n], _FLOORS[n])
-    return p, True
+    return p
 
 
 @compiled
