@@ -38,12 +38,12 @@ _EXPERTS = len(EXPERTS)
 
 @compiled
 def judge(a: Any, ask: Any, items: Any, strangers: Any) -> Any:
-    """Log odds (n,) of each of `items` (see `consult`), and all opinions (n, experts)."""
-    opinions, trust, _, _ = consult(a, ask, items, strangers)
+    """Log odds (n,) of each of `items` (see `consult`), opinions (n, experts), and lifts (n,)."""
+    opinions, trust, lifts, _ = consult(a, ask, items, strangers)
     if len(ask.recent) == 0:
-        return _weighed(a.weights[NEW], opinions, 0), opinions
+        return _weighed(a.weights[NEW], opinions, 0), opinions, lifts
     warm, cold = _weighed(a.weights[WARM], opinions, 0), _weighed(a.weights[COLD], opinions, SKILLS)
-    return trust * warm + (1.0 - trust) * cold, opinions
+    return trust * warm + (1.0 - trust) * cold, opinions, lifts
 
 
 @compiled

@@ -157,11 +157,10 @@ class Memory:
         self.note((COHORT, cohort, 0))
 
     def describe(self, item: int, sketch: Any, at: float) -> None:
-        """Take in what a known item is about."""
-        if self._sketches.get(item) is sketch:
+        """Take in what a known item is about, unless something newer is known."""
+        if self._sketches.get(item) is sketch or at < self.described.get(item, at):
             return
-        self._sketches[item] = sketch
-        held = self.arrays.sketch[self.items[item]]
+        held, self._sketches[item] = self.arrays.sketch[self.items[item]], sketch
         if not np.array_equal(held, sketch):
             held[:] = sketch
             self.described[item] = at

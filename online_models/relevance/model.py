@@ -129,9 +129,12 @@ class RelevanceModel:
     def opinions(
         self, moment: Moment, items: Sequence[int], describe: Describe = _unknown
     ) -> dict[str, Floats]:
-        """What each expert says (n,), by name: higher is more likely."""
-        columns = self._judge(moment, items, describe)[1]
-        return dict(zip(EXPERTS, columns.T, strict=True))
+        """What each expert says (n,), by name: higher is more likely.
+
+        Beside the experts stand the *factors*, on which those back who count links.
+        """
+        _, columns, lifts = self._judge(moment, items, describe)
+        return {**dict(zip(EXPERTS, columns.T, strict=True)), "factors": np.log(lifts)}
 
     def chances(
         self, moment: Moment, items: Sequence[int], describe: Describe = _unknown

@@ -36,7 +36,7 @@ def proposed(memory: Memory, ask: Ask, most: int) -> list[int]:
     slots = np.setdiff1d(linked, ask.recent).astype(np.int32)
     if not len(slots):
         return []
-    odds, _ = judge(a, ask, slots, _NOBODY)
+    odds, _, _ = judge(a, ask, slots, _NOBODY)
     keys = a.keys[slots]
     best = np.lexsort((keys, -odds))[:most]
     return list(map(int, keys[best]))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.merge_rules import CLIP, Additive, DenseGaussian, Gaussian, Mean, Rule
+from online_models.merge_rules import CLIP, Additive, DenseGaussian, Gaussian, Mean, Newest, Rule
 from online_models.merging import Merging, interval, merged, pruned, rebased
 from online_models.tables import Names, Numbers, Tables, Values, empty, numbers_of, tables_of
 
@@ -28,6 +28,7 @@ RULES: dict[str, tuple[Rule, int]] = {
     "mean": (Mean(always(0.2, 0.4, 0.0)), 3),
     "additive": (Additive(3), 3),
     "fading": (Additive(3, half_life=50.0), 3),
+    "newest": (Newest(3), 3),
 }
 every = pytest.mark.parametrize("kind", RULES)
 names = st.sampled_from(["a", "b", "c", "dd", "e"])
@@ -43,6 +44,7 @@ def rows(kind: str) -> st.SearchStrategy[tuple[float, ...]]:
         "mean": st.tuples(shares, shares, counts),
         "additive": st.tuples(counts, shares, counts),
         "fading": st.tuples(counts, shares, st.floats(0, 500)),
+        "newest": st.tuples(shares, shares, st.floats(1, 500)),
     }[kind]
 
 
@@ -54,7 +56,7 @@ def grown(kind: str, before: Tables, data: st.DataObject) -> Tables:
     """Own numbers of a replica on `before`: what it counts and when has gone on, not back."""
     own = numbers_of(data.draw(tables(kind)))
     known = numbers_of(before)
-    if kind in {"dense", "mean", "fading"}:
+    if kind in {"dense", "mean", "fading", "newest"}:
         own = {n: (*v[:-1], v[-1] + known.get(n, (0.0,))[-1]) for n, v in own.items()}
     return tables_of(own)
 
@@ -135,7 +137,8 @@ def test_alone_rebasing_loses_nothing(kind: str, data: st.DataObject) -> None:
     """One replica, which has learned on while it was merged: it knows what it knew."""
     base = data.draw(tables(kind))
     taken = grown(kind, base, data)
-    now = {**numbers_of(taken), **numbers_of(grown(kind, taken, data))}
+    later = grown(kind, tables_of(known(base, taken)), data)
+    now = {**numbers_of(taken), **numbers_of(later)}
     following = merged(merging_of(kind), base, [taken])
     own = rebased(merging_of(kind), base, following, taken, tables_of(now))
     if kind != "mean":  # it needs a count to have moved
