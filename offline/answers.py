@@ -48,6 +48,19 @@ class Answers:
     def __len__(self) -> int:
         return len(self.correct)
 
+    def first(self, rows: int) -> "Answers":
+        """The first `rows` of these answers; all names stay."""
+        return Answers(
+            self.users,
+            self.items,
+            self.skill_sets,
+            self.user[:rows],
+            self.item[:rows],
+            self.skill_set[:rows],
+            self.correct[:rows],
+            self.ticks[:rows],
+        )
+
 
 def read_answers(path: Path, rows: int | None = None) -> Answers:
     """The answers of `path`, plain or gzip; the first `rows` of them where that is given.

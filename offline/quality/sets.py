@@ -44,10 +44,11 @@ class AnswerSet:
             raise Pointless("all its answers came out alike")
         return answers
 
-    def events(self) -> Events:
-        """The events of all answers."""
+    def events(self, rows: int | None = None) -> Events:
+        """The events of all answers, or of the first `rows`."""
         answers = self.answers()
-        return Events(answers, clock_of(answers))
+        clock = clock_of(answers)
+        return Events(answers if rows is None else answers.first(rows), clock)
 
     def held_out(self) -> Flags:
         """Flags the rows of the users to hold out.
