@@ -80,7 +80,7 @@ class Merger:
         events = await pool.events(members)
         found = {member: await pool.snapshot(member, _NAMES) for member in members}
         ready = {m: one for m, one in found.items() if m in among and one.base == previous}
-        if not any(one.models[name] for one in ready.values() for name in _NAMES):
+        if not any(map(_has_news, ready.values())):
             return None
         base = await load_base(pool, previous)
         if base is None:
@@ -109,6 +109,15 @@ class Merger:
         before = await self._pool.taken(member, newest)
         fits = before is not None and before.base == found.base
         return before if before is not None and fits else Taken(found.base, {})
+
+
+def _has_news(found: Snapshot) -> bool:
+    """Whether there is a number that a merge takes in: what has no rule stays with its replica."""
+    return any(
+        len(values) in model.merging.rules
+        for model in MODELS
+        for values in found.models[model.name].values()
+    )
 
 
 def _join(base: Base, version: int, ready: Mapping[str, Snapshot]) -> tuple[Base, dict[str, Taken]]:
