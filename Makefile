@@ -39,6 +39,7 @@ bench: $(READY) $(JAVA) ## throughput, freshness, bytes a learner, cost of each 
 	$(MEASURE) bench.validation
 	$(MEASURE) bench.queueing
 	$(MEASURE) bench.models
+	$(MEASURE) bench.hot_path
 	$(MEASURE) bench.relevance
 	$(MEASURE) bench.stream
 
