@@ -1,0 +1,144 @@
+"""What a merge costs, and for how long it holds events up, on a real Valkey.
+
+    PYTHONPATH=.:tests python -m bench.merging FILE [--rows 60000] [--every 10000]
+
+Answers of FILE (see `stepstream evaluate success --help`) teach twelve partitions; every so often
+they are merged and adopt. Merging happens in a process of its own; what an event can wait for is
+one partition's adoption: re-basing in the worker, and its write.
+"""
+
+import argparse
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Iterable
+from pathlib import Path
+from statistics import median
+from typing import TypeVar
+
+from bench.conditions import conditions
+
+from offline.answers import read_answers
+from offline.clocks import clock_of
+from offline.events import Events
+from online_models.replica import Replica
+from processors.application import Application
+from processors.partitioning import partition_of
+from schemas.checkpoint import Memory, PartitionWrite
+from stream.adoption import Adopter, Offer, adopt
+from stream.embedded.ports import LOOPBACK, choose_ports
+from stream.embedded.process import stop_processes
+from stream.embedded.valkey import valkey_server
+from stream.merger import Merger
+from stream.settings import StoreSettings
+from stream.store.redis_store import RedisStore
+
+PARTITIONS = 12
+T = TypeVar("T")
+
+
+class Bench:
+    """Twelve partitions on one store."""
+
+    def __init__(self, url: str, every: int) -> None:
+        self.store = RedisStore(StoreSettings(url=url), PARTITIONS)
+        self.merger = Merger(self.store.pool, every)
+        self.adopter = Adopter(self.store.pool, "")
+        self.models = [Replica() for _ in range(PARTITIONS)]
+        self.work = [Application(Memory({}, {}), models) for models in self.models]
+        self.offsets = [-1] * PARTITIONS
+        self.fences: dict[int, int] = {}
+        self.spent: dict[str, list[float]] = {}
+
+    async def claim(self) -> None:
+        await self.store.pool.join()
+        claims = [await self.store.claim(partition, ()) for partition in range(PARTITIONS)]
+        self.fences = {claim.partition: claim.fence for claim in claims}
+
+    def learn(self, events: Events, rows: Iterable[int]) -> None:
+        for row in rows:
+            event = events(row)
+            partition = partition_of(event.learner.encode(), PARTITIONS)
+            self.offsets[partition] += 1
+            self.work[partition].apply(self.offsets[partition], event)
+            self.work[partition].observations.clear()
+
+    async def write(self, partition: int, **changes: object) -> None:
+        offset = self.offsets[partition]
+        base = self.models[partition].base.version
+        facts = {"partition": partition, "expected": offset, "offset": offset, "base": base}
+        await self.store.write(self.fences, [PartitionWrite(**{**facts, **changes})])
+
+    async def round(self) -> dict[str, int]:
+        """Write what was learned, merge, adopt; returns the parameters by model."""
+        applied = [await self.store.applied(partition) for partition in range(PARTITIONS)]
+        for partition in range(PARTITIONS):
+            changes = self.models[partition].touched()
+            await self.write(partition, expected=applied[partition], models=changes)
+        merged = await self._timed("merge, in its own process", self.merger.merge_if_due())
+        held = {partition: self.models[partition].base.version for partition in range(PARTITIONS)}
+        offers = await self._timed("load the base, in a thread", self.adopter.offers(held))
+        for offer in offers:
+            await self._adopt(offer)
+        return {} if merged is None else dict(merged.parameters)
+
+    async def _adopt(self, offer: Offer) -> None:
+        models = self.models[offer.partition]
+        before, started = models.base.version, time.perf_counter()
+        own = adopt(models, offer)
+        self._note("re-base one partition", time.perf_counter() - started)
+        adopting = {"base": before, "adopts": offer.base.version, "models": own}
+        await self._timed("write it", self.write(offer.partition, **adopting))
+
+    async def _timed(self, what: str, work: Awaitable[T]) -> T:
+        started = time.perf_counter()
+        result = await work
+        self._note(what, time.perf_counter() - started)
+        return result
+
+    def _note(self, what: str, seconds: float) -> None:
+        self.spent.setdefault(what, []).append(seconds * 1e3)
+
+
+async def measure(url: str, events: Events, rows: int, every: int) -> None:
+    bench = Bench(url, every)
+    await bench.claim()
+    parameters: dict[str, int] = {}
+    for start in range(0, rows, every):
+        bench.learn(events, range(start, min(start + every, rows)))
+        bench.spent.clear()
+        parameters = await bench.round() or parameters
+    print(f"the last merge, after {rows} answers, of what {every} had taught:")
+    for what, found in bench.spent.items():
+        print(f"{what:30s} median {median(found):7.1f} ms, longest {max(found):7.1f} ms")
+    newest = await bench.store.pool.newest()
+    base = None if newest is None else await bench.store.pool.base(newest.version)
+    size = sum(map(len, base.models.values())) if base else 0
+    print(f"{sum(parameters.values())} parameters, {size / 1e6:.1f} MB: {parameters}")
+    await bench.store.close()
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--rows", type=int, default=60_000)
+    parser.add_argument("--every", type=int, default=10_000)
+    options = parser.parse_args()
+    answers = read_answers(options.file, options.rows)
+    events = Events(answers, clock_of(answers, "auto"))
+    print(conditions())
+    with tempfile.TemporaryDirectory() as folder:
+        port = choose_ports(Path(folder)).valkey
+        server = valkey_server(Path(folder), port)
+        process = server.spawn()
+        try:
+            server.wait_ready(process)
+            url = f"redis://{LOOPBACK}:{port}/0"
+            asyncio.run(measure(url, events, len(answers), options.every))
+        finally:
+            stop_processes([process], grace_sec=5.0)
+
+
+if __name__ == "__main__":
+    main()
