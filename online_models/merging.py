@@ -120,8 +120,16 @@ def _joined_with(base: Table, changed: Table) -> Table:
     return Table(names[order], np.concatenate((kept.values, changed.values))[order])
 
 
+def _equal(table: Table, other: Table) -> Mask:
+    """For each row of `table` whether `other` has it as well."""
+    rows, found = other.find(table.names)
+    found[found] = np.all(other.values[rows[found]] == table.values[found], axis=1)
+    return found
+
+
 def _rebase(rule: Rule, bases: tuple[Table, Table], taken: Table, now: Table) -> Table:
     old, new = bases
+    now = now.keep(~_equal(now, taken))
     start = rule.start(now.names)
     before = taken.lookup(now.names, old.lookup(now.names, start))
     learned = np.any(now.values != before, axis=1)

@@ -105,7 +105,12 @@ class Replica:
             model.restore(numbers.get(name, {}), base.of(name))
         self.base = base
 
-    def rebase(self, base: Base, taken: Mapping[str, Tables]) -> dict[str, Tables]:
+    def rebase(
+        self,
+        base: Base,
+        taken: Mapping[str, Tables],
+        changed: Mapping[str, Tables] | None = None,
+    ) -> dict[str, Tables]:
         """Adopt `base`, keep as own what was learned since `taken`.
 
         Returns the new own numbers of the models that are merged; the others stay as they are.
@@ -113,12 +118,15 @@ class Replica:
         Args:
             base: the one to go on with.
             taken: own numbers by model as the merge has taken them in; empty where it has not.
+            changed: those of today's own numbers that have changed since, where that is known;
+                the result is the same, but found sooner.
         """
         own = {}
         for model in self.merged:
             name = model.name
             old, new = self.base.of(name).tables, base.of(name).tables
-            now, before = own_tables(model), taken.get(name, {})
+            now = own_tables(model) if changed is None else changed.get(name, {})
+            before = taken.get(name, {})
             own[name] = rebased(type(model).merging, old, new, before, now)
             _restore(model, own[name], base)
         self.base = base

@@ -116,6 +116,8 @@ class Taken:
     """What merges have taken in of what a member has learned on its base."""
 
     base: int
+    offset: int
+    """Last event whose effects were; -1 where there is none."""
     models: dict[str, bytes]
     """Packed own numbers; empty where nothing was taken in."""
 

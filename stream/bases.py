@@ -47,9 +47,12 @@ def _opened(version: int, found: SealedBase, numbers: str) -> Base:
     if digest(found.models) != numbers:
         raise corrupt(version, "are damaged")
     models = {name: ModelBase(unpack(blob)) for name, blob in found.models.items()}
-    base = Base(version, models)
-    Replica().restore({}, base)  # what the models make of a base to find numbers fast
-    return base
+    return Base(version, models)
+
+
+def _viewed(base: Base) -> None:
+    """Have the models make of a base what they need to find numbers fast."""
+    Replica().restore({}, base)
 
 
 def corrupt(version: int, what: str) -> Corrupt:
@@ -81,6 +84,8 @@ class Bases:
         base = self._held.get(known)
         if base is None:
             base = await load_base(self._pool, version)
-        if base is not None:
+            if base is None:
+                return None
+            await asyncio.to_thread(_viewed, base)
             self._held[known] = base
         return base

@@ -5,6 +5,7 @@ way until it is published, and of merges of the same base one is published. Whoe
 base (`stream.adoption`) does so between two batches of its own.
 """
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -37,11 +38,13 @@ class Merger:
     Args:
         pool: whose members.
         every: events between two merges at most; 0 never merges.
+        notice_sec: so long it waits before it looks at the members, who may prepare themselves.
     """
 
-    def __init__(self, pool: Pool, every: int) -> None:
+    def __init__(self, pool: Pool, every: int, notice_sec: float = 0.0) -> None:
         self._pool = pool
         self._every = every
+        self._notice_sec = notice_sec
 
     async def due_in(self) -> int | None:
         """Events until the next merge, 0 where it is time; None where nothing is ever merged."""
@@ -59,6 +62,7 @@ class Merger:
         version = await self._pool.begin(LEASE_SEC)
         if version is None:
             return None
+        await asyncio.sleep(self._notice_sec)
         merged = await self.merge(version, await self._pool.members())
         if merged is None:
             await self._pool.give_up(version)
@@ -108,7 +112,7 @@ class Merger:
         """What earlier merges have taken in of what the member has learned on its base."""
         before = await self._pool.taken(member, newest)
         fits = before is not None and before.base == found.base
-        return before if before is not None and fits else Taken(found.base, {})
+        return before if before is not None and fits else Taken(found.base, -1, {})
 
 
 def _has_news(found: Snapshot) -> bool:
@@ -126,7 +130,11 @@ def _join(base: Base, version: int, ready: Mapping[str, Snapshot]) -> tuple[Base
         for member, one in sorted(ready.items())
     }
     taken = {
-        member: Taken(base.version, {name: pack(tables) for name, tables in models.items()})
+        member: Taken(
+            base.version,
+            ready[member].offset,
+            {name: pack(tables) for name, tables in models.items()},
+        )
         for member, models in own.items()
     }
     return next_base(base, version, MODELS, list(own.values())), taken

@@ -23,6 +23,8 @@ from stream.store.redis_store import RedisStore
 
 _LOOK_SEC = 0.5
 """How often it is asked whether it is time to merge."""
+_NOTICE_SEC = 0.6
+"""More than twice as long as a worker may take to see that a merge has begun."""
 _SHARE = 0.1
 """A merge is followed by so long a rest that merging takes no more than this share of a core."""
 _NICENESS = 10
@@ -86,7 +88,7 @@ class MergingProcess:
 async def merge_for_ever(settings: StoreSettings, partitions: int, every: int) -> None:
     """Merge whenever it is time to."""
     store = RedisStore(settings, partitions)
-    merger = Merger(store.pool, every)
+    merger = Merger(store.pool, every, _NOTICE_SEC)
     while True:
         started = clock.monotonic()
         merged = await merger.merge_if_due()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from online_models.replica import Replica
 from schemas.checkpoint import PartitionWrite
 from stream.outbox import Tokens
+from stream.recent import Recent
 
 
 @dataclass(slots=True)
@@ -17,6 +18,8 @@ class Owned:
     models: Replica
     acknowledged: Tokens = field(default_factory=dict)
     """Queues that Kafka has and the store's outbox still holds."""
+    recent: Recent | None = None
+    """What was learned since a merge began to look around."""
     asked: set[str] = field(default_factory=set)
     """Learners whose queue a change of reference data concerns."""
 

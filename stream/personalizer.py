@@ -25,7 +25,7 @@ from processors.reference import Change
 from schemas.checkpoint import Memory, Needs, PartitionWrite
 from schemas.codec import decode_json
 from schemas.errors import Corrupt
-from stream.adoption import Adopter, Offer, adopt
+from stream.adoption import Adopter, Offer
 from stream.clock import Clock
 from stream.dead_letters import conflict_letter
 from stream.event_reader import check_no_hole, read_events
@@ -176,6 +176,8 @@ class Personalizer:
         for write in writes:
             owned = self._owned[write.partition]
             owned.applied = write.offset
+            if owned.recent is not None and write.adopts is None:
+                owned.recent.note(write.offset, write.models)
             self._outbox.publish(write.queues, write.tokens, owned.acknowledged)
 
     def _measure(
@@ -227,6 +229,7 @@ class Personalizer:
             Fenced: where another worker has taken a partition over.
             Corrupt: where what was merged cannot be used.
         """
+        await self._adopter.notice(self._owned.values())
         chosen = self._owned if only is None else self._owned.keys() & only
         held = {p: self._owned[p].models.base.version for p in sorted(chosen)}
         for offer in await self._adopter.offers(held):
@@ -239,8 +242,7 @@ class Personalizer:
             return
         started = self._now()
         write = owned.rest(offer.partition, self._world.statement_window)
-        write.base, write.adopts = owned.models.base.version, offer.base.version
-        write.models = adopt(owned.models, offer)
+        self._adopter.adopt(owned, offer, write)
         self._metrics.rebase_seconds.observe(self._now() - started)
         await self._write([write])
         self._metrics.adoptions.inc()

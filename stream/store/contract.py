@@ -71,6 +71,9 @@ class Pool(Protocol):
     async def publish(self, merge: Merge) -> bool:
         """Make the attempt's base the newest, if `merge.previous` still is; ends the attempt."""
 
+    async def attempt(self) -> int | None:
+        """The attempt that is under way."""
+
     async def give_up(self, version: int) -> None:
         """End an attempt that is not published."""
 

@@ -119,6 +119,10 @@ class MemoryPool:
         shared.merges = [*shared.merges, merge][-LONGEST_HISTORY:]
         return True
 
+    async def attempt(self) -> int | None:
+        """See `Pool.attempt`: none is under way while somebody asks, in one process."""
+        return None
+
     async def give_up(self, version: int) -> None:
         """See `Pool.give_up`."""
 

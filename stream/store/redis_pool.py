@@ -14,8 +14,8 @@ setting names a pool, that name's (`pool_key`):
 
 and of each member p, in its own slot:
 
-    {p}:taken:<v>      hash: "" -> base, model -> packed numbers. As long as it is there p may
-                       adopt base v, which takes it away
+    {p}:taken:<v>      hash: "" -> base and offset, model -> packed numbers. As long as it is
+                       there p may adopt base v, which takes it away
 """
 
 import struct
@@ -187,7 +187,10 @@ class RedisPool:
         pipe = self._redis.pipeline(transaction=False)
         pipe.hset(self._key(f"base:{version}"), mapping={_OF_ALL: base.seal, **base.models})
         for member, one in taken.items():
-            pipe.hset(f"{member}:taken:{version}", mapping={_OF_ALL: one.base, **one.models})
+            pipe.hset(
+                f"{member}:taken:{version}",
+                mapping={_OF_ALL: f"{one.base} {one.offset}", **one.models},
+            )
         await pipe.execute()
 
     async def publish(self, merge: Merge) -> bool:
@@ -206,6 +209,11 @@ class RedisPool:
         published = await self._patiently(lambda: self._publish(keys=keys, args=arguments))
         await self.give_up(merge.version)
         return bool(published)
+
+    async def attempt(self) -> int | None:
+        """See `Pool.attempt`."""
+        found = await self._patiently(lambda: self._redis.get(self._key("lease")))
+        return None if found is None else int(found)
 
     async def give_up(self, version: int) -> None:
         """See `Pool.give_up`."""
@@ -230,8 +238,8 @@ class RedisPool:
         found = await self._patiently(lambda: self._redis.hgetall(f"{member}:taken:{version}"))
         if not found:
             return None
-        base = int(found.pop(_OF_ALL.encode()))
-        return Taken(base, {name.decode(): blob for name, blob in found.items()})
+        base, offset = map(int, found.pop(_OF_ALL.encode()).split())
+        return Taken(base, offset, {name.decode(): blob for name, blob in found.items()})
 
     async def adoptions(self, member: str) -> list[Adoption]:
         """See `Pool.adoptions`."""

@@ -25,7 +25,7 @@ from online_models.replica import Replica
 from processors.application import Application
 from processors.partitioning import partition_of
 from schemas.checkpoint import Memory, PartitionWrite
-from stream.adoption import Adopter, Offer, adopt
+from stream.adoption import Adopter, Offer
 from stream.embedded.ports import LOOPBACK, choose_ports
 from stream.embedded.process import stop_processes
 from stream.embedded.valkey import valkey_server
@@ -83,12 +83,12 @@ class Bench:
         return {} if merged is None else dict(merged.parameters)
 
     async def _adopt(self, offer: Offer) -> None:
-        models = self.models[offer.partition]
-        before, started = models.base.version, time.perf_counter()
-        own = adopt(models, offer)
+        owned = Owned(0, self.offsets[offer.partition], self.models[offer.partition])
+        owned.recent = self.recent[offer.partition]
+        write, started = owned.rest(offer.partition, 1), time.perf_counter()
+        self.adopter.adopt(owned, offer, write)
         self._note("re-base one partition", time.perf_counter() - started)
-        adopting = {"base": before, "adopts": offer.base.version, "models": own}
-        await self._timed("write it", self.write(offer.partition, **adopting))
+        await self._timed("write it", self.store.write(self.fences, [write]))
 
     async def _timed(self, what: str, work: Awaitable[T]) -> T:
         started = time.perf_counter()

@@ -63,7 +63,7 @@ async def merged(pool: Pool, previous: int = 0, base: int | None = None) -> int:
     version = await pool.begin(LEASE_SEC)
     assert version is not None
     over = previous if base is None else base
-    taken = {member: Taken(over, {"m": b"taken"}) for member in await pool.members()}
+    taken = {member: Taken(over, 4, {"m": b"taken"}) for member in await pool.members()}
     await pool.offer(version, a_base(), taken)
     merge = Merge(version, previous, 0, dict.fromkeys(taken, 4), a_base().seal)
     assert await pool.publish(merge)
@@ -170,7 +170,7 @@ def test_a_published_base_is_there_whole(check: Callable[[Law], None]) -> None:
         assert await store.pool.base(version) == a_base()
         assert await store.pool.seal(version) == a_base().seal
         member = await name_of(store, 1)
-        assert await store.pool.taken(member, version) == Taken(0, {"m": b"taken"})
+        assert await store.pool.taken(member, version) == Taken(0, 4, {"m": b"taken"})
 
     check(law)
 
@@ -284,7 +284,7 @@ def test_what_a_dead_attempt_left_behind_goes_with_the_next(check: Callable[[Law
         members = await store.pool.members()
         dead = await store.pool.begin(0.001)
         assert dead is not None
-        await store.pool.offer(dead, a_base(), {members[0]: Taken(0, {})})
+        await store.pool.offer(dead, a_base(), {members[0]: Taken(0, -1, {})})
         await asyncio.sleep(0.01)
         await merged(store.pool)
         await store.pool.begin(LEASE_SEC)
