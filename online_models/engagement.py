@@ -80,7 +80,7 @@ class EngagementModel:
 
     name: ClassVar[str] = "engagement"
     schema: ClassVar[str] = "engagement/2: shared: block; key: mean, variance; o: open offers"
-    merging: ClassVar[Merging] = Merging(PRIORS.rules(), MAX_MERGED)
+    merging: ClassVar[Merging] = Merging(PRIORS.rules(), MAX_MERGED, keeps=True)
 
     def __init__(
         self,

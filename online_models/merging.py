@@ -26,15 +26,14 @@ GROWTH = 20
 
 @dataclass(frozen=True, slots=True)
 class Merging:
-    """How replicas of one model become one.
-
-    Numbers of a width without a rule are not merged: each replica keeps its own.
-    """
+    """How replicas of one model become one."""
 
     rules: Mapping[int, Rule]
     """Width of the numbers -> rule."""
     max_parameters: int = 1_000_000
     """Names of each width that a merge lets live; the least informative go."""
+    keeps: bool = False
+    """Whether there are numbers of other widths, which are not merged: a replica keeps its own."""
 
 
 UNMERGED = Merging({})

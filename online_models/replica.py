@@ -125,9 +125,10 @@ class Replica:
         for model in self.merged:
             name = model.name
             old, new = self.base.of(name).tables, base.of(name).tables
-            now = own_tables(model) if changed is None else changed.get(name, {})
-            before = taken.get(name, {})
-            own[name] = rebased(type(model).merging, old, new, before, now)
+            merging, before = type(model).merging, taken.get(name, {})
+            everything = changed is None or merging.keeps
+            now = own_tables(model) if everything else (changed or {}).get(name, {})
+            own[name] = rebased(merging, old, new, before, now)
             _restore(model, own[name], base)
         self.base = base
         return own

@@ -9,10 +9,11 @@ import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from online_models.contract import Numbered
 from online_models.ensemble import next_base
 from online_models.merging import interval
 from online_models.packing import pack
-from online_models.tables import Base, tables_of
+from online_models.tables import Base, Tables, tables_of
 from schemas.checkpoint import Merge, Snapshot, Taken
 from stream.bases import MODELS, corrupt, load_base, sealed
 from stream.store.contract import Pool
@@ -124,9 +125,15 @@ def _has_news(found: Snapshot) -> bool:
     )
 
 
+def _merged_of(model: type[Numbered], found: Snapshot) -> Tables:
+    """The numbers that a merge takes in."""
+    tables = tables_of(found.models[model.name])
+    return {width: table for width, table in tables.items() if width in model.merging.rules}
+
+
 def _join(base: Base, version: int, ready: Mapping[str, Snapshot]) -> tuple[Base, dict[str, Taken]]:
     own = {
-        member: {name: tables_of(numbers) for name, numbers in one.models.items()}
+        member: {model.name: _merged_of(model, one) for model in MODELS}
         for member, one in sorted(ready.items())
     }
     taken = {

@@ -30,6 +30,8 @@ from stream.embedded.ports import LOOPBACK, choose_ports
 from stream.embedded.process import stop_processes
 from stream.embedded.valkey import valkey_server
 from stream.merger import Merger
+from stream.owned import Owned
+from stream.recent import Recent
 from stream.settings import StoreSettings
 from stream.store.redis_store import RedisStore
 
@@ -47,6 +49,7 @@ class Bench:
         self.models = [Replica() for _ in range(PARTITIONS)]
         self.work = [Application(Memory({}, {}), models) for models in self.models]
         self.offsets = [-1] * PARTITIONS
+        self.recent = [Recent(-1)] * PARTITIONS
         self.fences: dict[int, int] = {}
         self.spent: dict[str, list[float]] = {}
 
@@ -63,19 +66,25 @@ class Bench:
             self.work[partition].apply(self.offsets[partition], event)
             self.work[partition].observations.clear()
 
-    async def write(self, partition: int, **changes: object) -> None:
-        offset = self.offsets[partition]
-        base = self.models[partition].base.version
-        facts = {"partition": partition, "expected": offset, "offset": offset, "base": base}
-        await self.store.write(self.fences, [PartitionWrite(**{**facts, **changes})])
+    async def write(self) -> None:
+        for partition, models in enumerate(self.models):
+            write = PartitionWrite(
+                partition=partition,
+                expected=await self.store.applied(partition),
+                offset=self.offsets[partition],
+                base=models.base.version,
+                models=models.touched(),
+            )
+            await self.store.write(self.fences, [write])
+            self.recent[partition].note(write.offset, write.models)
 
-    async def round(self) -> dict[str, int]:
-        """Write what was learned, merge, adopt; returns the parameters by model."""
-        applied = [await self.store.applied(partition) for partition in range(PARTITIONS)]
-        for partition in range(PARTITIONS):
-            changes = self.models[partition].touched()
-            await self.write(partition, expected=applied[partition], models=changes)
+    async def round(self, events: Events, meanwhile: Iterable[int]) -> dict[str, int]:
+        """Merge what was learned, learn on, adopt; returns the parameters by model."""
+        await self.write()
+        self.recent = [Recent(offset) for offset in self.offsets]
         merged = await self._timed("merge, in its own process", self.merger.merge_if_due())
+        self.learn(events, meanwhile)
+        await self.write()
         held = {partition: self.models[partition].base.version for partition in range(PARTITIONS)}
         offers = await self._timed("load the base, in a thread", self.adopter.offers(held))
         for offer in offers:
@@ -104,11 +113,13 @@ async def measure(url: str, events: Events, rows: int, every: int) -> None:
     bench = Bench(url, every)
     await bench.claim()
     parameters: dict[str, int] = {}
-    for start in range(0, rows, every):
-        bench.learn(events, range(start, min(start + every, rows)))
+    meanwhile = every // 5
+    for start in range(0, rows - every - meanwhile + 1, every + meanwhile):
+        end = start + every
+        bench.learn(events, range(start, end))
         bench.spent.clear()
-        parameters = await bench.round() or parameters
-    print(f"the last merge, after {rows} answers, of what {every} had taught:")
+        parameters = await bench.round(events, range(end, end + meanwhile)) or parameters
+    print(f"the last merge, of what {every} answers had taught; {meanwhile} more came meanwhile:")
     for what, found in bench.spent.items():
         print(f"{what:30s} median {median(found):7.1f} ms, longest {max(found):7.1f} ms")
     newest = await bench.store.pool.newest()
