@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable
+from unittest.mock import AsyncMock
 
 import pytest
 from harness.statements import answers
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from online_models.items import ItemModel
+from online_models.replica import Replica
 from processors.objective import Objective
 from schemas.checkpoint import Merge, SealedBase
 from schemas.errors import Corrupt
@@ -18,6 +20,7 @@ from stream.bases import Bases, load_base
 from stream.local import LocalStream
 from stream.log import Message
 from stream.merger import LEASE_SEC, Merger
+from stream.recent import Recent
 from stream.store.memory import MemoryStore
 from stream.store.memory_pool import MemoryServer
 from stream.topics import STATEMENTS
@@ -238,3 +241,34 @@ def test_a_base_that_cannot_be_used_stops_who_needs_it(
             await fresh.start()
 
     run(law())
+
+
+def test_who_noticed_the_merge_comes_to_the_same_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    used = []
+
+    def after(self: Recent, offset: int) -> object:
+        used.append(known := original(self, offset))
+        return known
+
+    original = Recent.after
+    monkeypatch.setattr(Recent, "after", after)
+
+    async def own_numbers(*, noticed: bool) -> list[object]:
+        stream = await a_stream(merge_every=1_000_000)
+        await learn(stream, 0, 50)
+        if noticed:
+            monkeypatch.setattr(stream.store.pool, "attempt", AsyncMock(return_value=1))
+            await stream.personalizer.adopt()  # looks, and finds that somebody has begun
+        assert await merge(stream)
+        await learn(stream, 50, 40)
+        await stream.personalizer.adopt()
+        await learn(stream, 90, 10)
+        names = Replica().names
+        claims = [await stream.store.claim(p, names) for p in range(3)]
+        return [(claim.base, claim.models) for claim in claims]
+
+    plain = run(own_numbers(noticed=False))
+    assert used == []
+    assert run(own_numbers(noticed=True)) == plain
+    assert len(used) == 3
+    assert all(known and known["items"] for known in used)
