@@ -27,8 +27,9 @@ from online_models.relevance.experts import Ask, scale_of
 from online_models.relevance.links import WINDOW
 from online_models.relevance.memory import SIDES, Memory
 from online_models.relevance.naming import fits, named
-from online_models.relevance.numbers import MAX_LINKS, fill, shared_of, written
+from online_models.relevance.numbers import fill, written
 from online_models.relevance.proposals import because, proposed
+from online_models.relevance.sharing import MAX_LINKS, shared_of
 from online_models.tables import EMPTY, ModelBase, Names, Values
 
 Floats = npt.NDArray[np.float64]

@@ -1,8 +1,6 @@
 """From what the model keeps to named numbers, and back."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import numpy as np
 
@@ -19,13 +17,8 @@ from online_models.relevance.memory import (
     WEIGHT,
     Memory,
     Name,
-    Shared,
 )
-from online_models.relevance.naming import named, text_of
-from online_models.tables import ModelBase
-
-MAX_LINKS = 128
-"""Links of one item in the base, and as many of its own in a replica."""
+from online_models.relevance.naming import text_of
 
 Values = tuple[float, ...]
 
@@ -114,33 +107,3 @@ def _put_link(memory: Memory, name: Name, values: Values) -> None:
         raise ValueError(f"{text_of(name)!r} is one link too many in its row: drop some of them")
     a.used[row] += 1
     a.target[row, place], a.link[row, place] = to, values
-
-
-def shared_of(base: ModelBase) -> Shared:
-    """The arrays of `base`, with the `MAX_LINKS` strongest links of each row."""
-    memory = Memory(len(base), 1)
-    held = {named(text): values for text, values in base.numbers.items()}
-    fill(memory, {name: values for name, values in held.items() if name[0] not in LINKS})
-    links: dict[int, list[tuple[float, int, Values]]] = defaultdict(list)
-    for (kind, source, target), values in held.items():
-        slots = memory.items if kind == LINK else memory.cohorts
-        if kind in LINKS and source in slots and target in memory.items:
-            links[slots[source]].append((-sum(values), target, values))
-    return Shared(
-        memory.items,
-        memory.cohorts,
-        memory.described,
-        memory.total,
-        memory.arrays._replace(**_packed(memory, links)),
-    )
-
-
-def _packed(memory: Memory, links: Mapping[int, list[Any]]) -> dict[str, Any]:
-    """The strongest links of each slot, slot after slot."""
-    rows = [sorted(links.get(slot, ()))[:MAX_LINKS] for slot in range(len(memory))]
-    kept = [link for row in rows for link in row]
-    return {
-        "base_start": np.cumsum([0, *map(len, rows)]),
-        "base_target": np.array([memory.items[key] for _, key, _ in kept], np.int32),
-        "base_link": np.array([values for _, _, values in kept]).reshape(-1, 2),
-    }
