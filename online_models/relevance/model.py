@@ -30,7 +30,15 @@ from online_models.relevance.naming import fits, named
 from online_models.relevance.numbers import fill, written
 from online_models.relevance.proposals import because, proposed
 from online_models.relevance.sharing import MAX_LINKS, shared_of
-from online_models.tables import EMPTY, ModelBase, Names, Values
+from online_models.tables import (
+    EMPTY,
+    ModelBase,
+    Names,
+    Tables,
+    Values,
+    numbers_of,
+    tables_of,
+)
 
 Floats = npt.NDArray[np.float64]
 Describe = Callable[[int], Description]
@@ -173,9 +181,19 @@ class RelevanceModel:
         Raises:
             ValueError: where a name is none of the schema's, or its values do not fit.
         """
-        kept = {named(text): values for text, values in checked(self, numbers, fits).items()}
+        self._know(checked(self, numbers, fits), base)
+
+    def tables(self) -> Tables:
+        """`state()` as arrays."""
+        return tables_of(self.state())
+
+    def restore_tables(self, own: Tables, base: ModelBase) -> None:
+        """`restore` from arrays, without a check."""
+        self._know(numbers_of(own), base)
+
+    def _know(self, own: Mapping[str, tuple[float, ...]], base: ModelBase) -> None:
         memory = Memory(*self._bounds, base.view(shared_of))
-        fill(memory, kept)
+        fill(memory, {named(text): values for text, values in own.items()})
         self._memory = memory
 
     def touched(self) -> Numbers:
