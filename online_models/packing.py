@@ -1,6 +1,8 @@
 """Tables as bytes, and back."""
 
 import struct
+from collections import defaultdict
+from collections.abc import Mapping
 from hashlib import blake2b
 
 import numpy as np
@@ -37,6 +39,21 @@ def unpack(blob: bytes) -> Tables:
         values = np.frombuffer(blob, _FLOAT, rows * width, at)
         at += values.nbytes
         tables[width] = Table(names, values.reshape(rows, width))
+    return tables
+
+
+def tables_of_raw(raw: Mapping[bytes, bytes]) -> Tables:
+    """Tables of named numbers, each as little-endian float64s."""
+    by_size: dict[int, list[bytes]] = defaultdict(list)
+    for name, blob in raw.items():
+        by_size[len(blob)].append(name)
+    tables = {}
+    for size, found in sorted(by_size.items()):
+        names = np.array(found)
+        order = np.argsort(names)
+        values = np.frombuffer(b"".join([raw[name] for name in found]), _FLOAT)
+        width = size // _FLOAT.itemsize
+        tables[width] = Table(names[order], values.reshape(len(found), width)[order])
     return tables
 
 

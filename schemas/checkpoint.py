@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 Numbers = dict[str, tuple[float, ...]]
 """Named numbers of one model; among changes the empty tuple means: was dropped."""
 
+RawNumbers = dict[bytes, bytes]
+"""Named numbers as they are kept: little-endian float64s."""
+
 WITHDRAWN = b""
 """Receipt of a statement that was voided, perhaps before it arrived."""
 
@@ -108,7 +111,7 @@ class Snapshot:
     base: int
     offset: int
     """Last applied; -1 before the first."""
-    models: dict[str, Numbers]
+    models: dict[str, RawNumbers]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,10 @@ import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from online_models.contract import Numbered
 from online_models.ensemble import next_base
 from online_models.merging import interval
-from online_models.packing import pack
-from online_models.tables import Base, Tables, tables_of
+from online_models.packing import pack, tables_of_raw
+from online_models.tables import Tables
 from schemas.checkpoint import Merge, Snapshot, Taken
 from stream.bases import MODELS, corrupt, load_base, sealed
 from stream.store.contract import Pool
@@ -85,16 +84,20 @@ class Merger:
         events = await pool.events(members)
         found = {member: await pool.snapshot(member, _NAMES) for member in members}
         ready = {m: one for m, one in found.items() if m in among and one.base == previous}
-        if not any(map(_has_news, ready.values())):
+        own = {member: _merged_of(one) for member, one in sorted(ready.items())}
+        if not any(tables for models in own.values() for tables in models.values()):
             return None
         base = await load_base(pool, previous)
         if base is None:
             await self._missing(previous)
             return None
-        following, taken = _join(base, version, ready)
-        for member in members:
-            if member not in ready:
-                taken[member] = await self._left_out(member, found[member], previous)
+        following = next_base(base, version, MODELS, list(own.values()))
+        taken = {
+            member: _taken(one, own[member])
+            if member in ready
+            else await self._left_out(member, one, previous)
+            for member, one in found.items()
+        }
         made = sealed(following)
         await pool.offer(version, made, taken)
         offsets = {member: one.offset for member, one in ready.items()}
@@ -116,32 +119,15 @@ class Merger:
         return before if before is not None and fits else Taken(found.base, -1, {})
 
 
-def _has_news(found: Snapshot) -> bool:
-    """Whether there is a number that a merge takes in: what has no rule stays with its replica."""
-    return any(
-        len(values) in model.merging.rules
+def _merged_of(found: Snapshot) -> dict[str, Tables]:
+    """The numbers that a merge takes in: what has no rule stays with its replica."""
+    known = {model.name: tables_of_raw(found.models[model.name]) for model in MODELS}
+    return {
+        model.name: {w: table for w, table in known[model.name].items() if w in model.merging.rules}
         for model in MODELS
-        for values in found.models[model.name].values()
-    )
-
-
-def _merged_of(model: type[Numbered], found: Snapshot) -> Tables:
-    """The numbers that a merge takes in."""
-    tables = tables_of(found.models[model.name])
-    return {width: table for width, table in tables.items() if width in model.merging.rules}
-
-
-def _join(base: Base, version: int, ready: Mapping[str, Snapshot]) -> tuple[Base, dict[str, Taken]]:
-    own = {
-        member: {model.name: _merged_of(model, one) for model in MODELS}
-        for member, one in sorted(ready.items())
     }
-    taken = {
-        member: Taken(
-            base.version,
-            ready[member].offset,
-            {name: pack(tables) for name, tables in models.items()},
-        )
-        for member, models in own.items()
-    }
-    return next_base(base, version, MODELS, list(own.values())), taken
+
+
+def _taken(found: Snapshot, own: Mapping[str, Tables]) -> Taken:
+    models = {name: pack(tables) for name, tables in own.items()}
+    return Taken(found.base, found.offset, models)

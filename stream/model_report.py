@@ -11,9 +11,10 @@ from operator import add
 from online_models.contract import Numbers
 from online_models.guard import PutAside
 from online_models.monitor import UNITS, QualityMonitor
-from online_models.packing import unpack
+from online_models.packing import tables_of_raw, unpack
 from online_models.prequential import WINDOWS, Quality
 from online_models.replica import Replica
+from online_models.tables import numbers_of
 from online_models.watch import Watch
 from schemas.checkpoint import SealedBase
 from schemas.errors import Corrupt
@@ -91,7 +92,8 @@ class Reporter:
         """
         wanted = [QualityMonitor.name]
         found = [await self._pool.snapshot(member, wanted) for member in self._members]
-        monitors = [_monitor(n, one.models[QualityMonitor.name]) for n, one in enumerate(found)]
+        raw = [one.models[QualityMonitor.name] for one in found]
+        monitors = [_monitor(n, numbers_of(tables_of_raw(one))) for n, one in enumerate(raw)]
         sizes = [await self._pool.sizes(member, NAMES) for member in self._members]
         version, shared = await self._newest_base()
         models = [

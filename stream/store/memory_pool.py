@@ -1,9 +1,18 @@
 """The pool's twin in memory: same laws, no server."""
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from schemas.checkpoint import Adoption, Merge, Numbers, SealedBase, Snapshot, Taken
+from schemas.checkpoint import (
+    Adoption,
+    Merge,
+    Numbers,
+    RawNumbers,
+    SealedBase,
+    Snapshot,
+    Taken,
+)
 from stream.store.contract import LONGEST_HISTORY
 
 
@@ -94,7 +103,7 @@ class MemoryPool:
     async def snapshot(self, member: str, models: Sequence[str]) -> Snapshot:
         """See `Pool.snapshot`."""
         part = self._partitions[member]
-        own = {name: dict(part.models.get(name, {})) for name in models}
+        own = {name: _raw(part.models.get(name, {})) for name in models}
         return Snapshot(part.base, -1 if part.offset is None else part.offset, own)
 
     async def sizes(self, member: str, models: Sequence[str]) -> dict[str, int]:
@@ -142,3 +151,9 @@ class MemoryPool:
     async def adoptions(self, member: str) -> list[Adoption]:
         """See `Pool.adoptions`."""
         return list(self._partitions[member].adoptions)
+
+
+def _raw(numbers: Numbers) -> RawNumbers:
+    return {
+        name.encode(): struct.pack(f"<{len(values)}d", *values) for name, values in numbers.items()
+    }

@@ -171,7 +171,7 @@ class RedisPool:
         for name in models:
             pipe.hgetall(f"{member}:delta:{name}")
         (base, offset), *own = await pipe.execute()
-        known = {name: numbers(one) for name, one in zip(models, own, strict=True)}
+        known = dict(zip(models, own, strict=True))
         return Snapshot(int(base or 0), -1 if offset is None else int(offset), known)
 
     async def sizes(self, member: str, models: Sequence[str]) -> dict[str, int]:

@@ -51,7 +51,7 @@ class Bench:
         self.offsets = [-1] * PARTITIONS
         self.recent = [Recent(-1)] * PARTITIONS
         self.fences: dict[int, int] = {}
-        self.spent: dict[str, list[float]] = {}
+        self.spent: dict[str, list[tuple[float, float]]] = {}
 
     async def claim(self) -> None:
         await self.store.pool.join()
@@ -94,19 +94,30 @@ class Bench:
     async def _adopt(self, offer: Offer) -> None:
         owned = Owned(0, self.offsets[offer.partition], self.models[offer.partition])
         owned.recent = self.recent[offer.partition]
-        write, started = owned.rest(offer.partition, 1), time.perf_counter()
+        write, started = owned.rest(offer.partition, 1), _Watch()
         self.adopter.adopt(owned, offer, write)
-        self._note("re-base one partition", time.perf_counter() - started)
+        self._note("re-base one partition", started)
         await self._timed("write it", self.store.write(self.fences, [write]))
 
     async def _timed(self, what: str, work: Awaitable[T]) -> T:
-        started = time.perf_counter()
+        started = _Watch()
         result = await work
-        self._note(what, time.perf_counter() - started)
+        self._note(what, started)
         return result
 
-    def _note(self, what: str, seconds: float) -> None:
-        self.spent.setdefault(what, []).append(seconds * 1e3)
+    def _note(self, what: str, started: "_Watch") -> None:
+        self.spent.setdefault(what, []).append(started.read())
+
+
+class _Watch:
+    """Milliseconds since it was made: of the clock, and of this process on a processor."""
+
+    def __init__(self) -> None:
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+    def read(self) -> tuple[float, float]:
+        wall, cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
+        return wall * 1e3, cpu * 1e3
 
 
 async def measure(url: str, events: Events, rows: int, every: int) -> None:
@@ -121,7 +132,11 @@ async def measure(url: str, events: Events, rows: int, every: int) -> None:
         parameters = await bench.round(events, range(end, end + meanwhile)) or parameters
     print(f"the last merge, of what {every} answers had taught; {meanwhile} more came meanwhile:")
     for what, found in bench.spent.items():
-        print(f"{what:30s} median {median(found):7.1f} ms, longest {max(found):7.1f} ms")
+        wall, cpu = (sorted(column) for column in zip(*found, strict=True))
+        print(
+            f"{what:30s} median {median(wall):7.1f} ms, longest {wall[-1]:7.1f} ms; "
+            f"on the processor {median(cpu):7.1f} ms"
+        )
     newest = await bench.store.pool.newest()
     base = None if newest is None else await bench.store.pool.base(newest.version)
     size = sum(map(len, base.models.values())) if base else 0

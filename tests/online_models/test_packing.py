@@ -1,8 +1,10 @@
+import struct
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from online_models.packing import digest, pack, unpack
+from online_models.packing import digest, pack, tables_of_raw, unpack
 from online_models.tables import numbers_of, tables_of
 
 numbers = st.dictionaries(
@@ -16,6 +18,12 @@ def test_packed_and_unpacked_is_the_same(known: dict[str, tuple[float, ...]]) ->
     blob = pack(tables_of(known))
     assert numbers_of(unpack(blob)) == known
     assert pack(unpack(blob)) == blob
+
+
+@given(numbers)
+def test_numbers_as_a_store_keeps_them(known: dict[str, tuple[float, ...]]) -> None:
+    raw = {n.encode(): struct.pack(f"<{len(v)}d", *v) for n, v in known.items()}
+    assert pack(tables_of_raw(raw)) == pack(tables_of(known))
 
 
 @pytest.mark.parametrize("left", [1, 20, 30])

@@ -1,6 +1,7 @@
 """One suite of laws of the pool, run on the store in memory and on a real Redis or Valkey."""
 
 import asyncio
+import struct
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
@@ -138,7 +139,7 @@ def test_a_snapshot_is_what_was_written(check: Callable[[Law], None]) -> None:
         await store.write({1: claim.fence}, [write])
         member = await name_of(store, 1)
         snapshot = await store.pool.snapshot(member, ["m", "n"])
-        assert snapshot == Snapshot(0, 6, {"m": {"w": (1.0, 2.0)}, "n": {}})
+        assert snapshot == Snapshot(0, 6, {"m": {b"w": struct.pack("<2d", 1.0, 2.0)}, "n": {}})
         assert await store.pool.events(await store.pool.members()) == 7
 
     check(law)
