@@ -1,0 +1,1 @@
+"""How well outcomes are predicted: on kept answers and statements, and on made-up learners."""
