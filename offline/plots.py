@@ -1,6 +1,6 @@
 """Pictures of an evaluation: the only door to matplotlib, which draws into files only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +10,12 @@ from matplotlib.figure import Figure
 from offline.answers import Numbers
 from offline.cold_start import Stage, by_item, by_learner
 from offline.evaluate import Evaluation
+from offline.outcomes.retention import RetentionEvaluation
 from offline.scores import BINS, bins_of
 from schemas.errors import ConfigurationError
 
 CALIBRATION = "calibration.png"
+BY_ELAPSED = "calibration_by_elapsed_time.png"
 COLD_START = "auc_by_prior_answers.png"
 
 _MODEL, _BASELINE, _HELD_OUT = "tab:blue", "tab:gray", "tab:green"
@@ -26,6 +28,19 @@ def draw(evaluation: Evaluation, folder: Path) -> tuple[Path, ...]:
         ConfigurationError: where nothing can be written there.
     """
     pictures = {CALIBRATION: _calibration(evaluation), COLD_START: _cold_start(evaluation)}
+    return _saved(pictures, folder)
+
+
+def draw_retention(evaluation: RetentionEvaluation, folder: Path) -> tuple[Path, ...]:
+    """Draw what was recalled after how long into `folder`, which is made where it is missing.
+
+    Raises:
+        ConfigurationError: where nothing can be written there.
+    """
+    return _saved({BY_ELAPSED: _by_elapsed(evaluation)}, folder)
+
+
+def _saved(pictures: Mapping[str, Figure], folder: Path) -> tuple[Path, ...]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, figure in pictures.items():
@@ -35,6 +50,20 @@ def draw(evaluation: Evaluation, folder: Path) -> tuple[Path, ...]:
             f"no pictures can be written to {folder} ({error.strerror}): name another folder"
         ) from error
     return tuple(folder / name for name in pictures)
+
+
+def _by_elapsed(evaluation: RetentionEvaluation) -> Figure:
+    figure = Figure((7.0, 6.0), layout="constrained")
+    curve, counts = figure.subplots(2, height_ratios=(4, 1), sharex=True)
+    stages = [*evaluation.stages()]
+    labels = [stage.label for stage in stages]
+    curve.plot(labels, [one.recalled for one in stages], "o-", label="recalled", color=_BASELINE)
+    curve.plot(labels, [one.predicted for one in stages], "o-", label="predicted", color=_MODEL)
+    curve.set(ylabel="share of right answers", title="Recall by elapsed time", ylim=(0, 1))
+    curve.legend()
+    counts.bar(labels, [one.events for one in stages], color=_BASELINE)
+    counts.set(xlabel="since a skill of the item was practised, from", ylabel="answers")
+    return figure
 
 
 def _calibration(evaluation: Evaluation) -> Figure:

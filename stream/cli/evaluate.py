@@ -13,6 +13,7 @@ from offline.evaluate import Evaluation, Judged, evaluate, interval_of
 from offline.protocols import check_known, held_out_rows
 from offline.replay import Layout
 from stream.cli.evaluate_relevance import relevance_command
+from stream.cli.evaluate_retention import retention_command
 from stream.cli.output import (
     QUIET,
     count_progress,
@@ -42,6 +43,7 @@ def evaluate_command() -> None:
 
 
 evaluate_command.add_command(relevance_command)
+evaluate_command.add_command(retention_command)
 
 
 @evaluate_command.command(
