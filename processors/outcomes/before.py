@@ -15,7 +15,7 @@ from processors.features.records.form import FORM_TYPE
 from processors.features.records.history import LIMIT
 from processors.features.records.skill import HALF_LIVES_SEC, UNITS
 from processors.features.records.skill import ROW_TYPE as SKILL_TYPE
-from processors.outcomes.memories import faded, failed_share, half_log_odds
+from processors.outcomes.memories import failed_share, half_log_odds
 from processors.outcomes.steps import (
     Steps,
     activity_of,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _LIFE_14, _LIFE_90 = HALF_LIVES_SEC
 _OLDEST, _NOWHERE = 4.2e9, 255
+_FAR = 30.0
 
 
 class Between(NamedTuple):
@@ -159,7 +160,8 @@ def _forms_before(forms: Any, whole: Any, steps: Steps, chosen: Any, out: Floats
 def _before(row: Any, slot: int, steps: Steps, chosen: Any, at: float, memory: Floats) -> None:
     """What was left of the skill of a row without the evidence of the chosen steps."""
     good, bad = row.success_units / UNITS, row.failure_units / UNITS
-    short, long = row.successes_14d + row.failures_14d, row.successes_90d + row.failures_90d
+    fresh, short = row.successes_14d, row.successes_14d + row.failures_14d
+    long = row.successes_90d + row.failures_90d
     attempts, tries, oldest = int(row.attempts), 0, _OLDEST
     for place in chosen:
         step = steps[place]
@@ -167,7 +169,8 @@ def _before(row: Any, slot: int, steps: Steps, chosen: Any, at: float, memory: F
             continue
         share, weight, time = _share(step), weight_of(step), time_of(step)
         good, bad = good - weight * share, bad - weight * (1.0 - share)
-        short -= weight * np.exp2((time - row.as_of) / _LIFE_14)
+        left = weight * np.exp2((time - row.as_of) / _LIFE_14)
+        fresh, short = fresh - share * left, short - left
         long -= weight * np.exp2((time - row.as_of) / _LIFE_90)
         attempts, oldest = attempts - 1, min(oldest, time)
         tries += outcome_of(step) >= 0.0
@@ -182,7 +185,8 @@ def _before(row: Any, slot: int, steps: Steps, chosen: Any, at: float, memory: F
     memory[SECONDS] = max(0.0, at - last)
     memory[GOOD], memory[BAD] = max(good, 0.0), max(bad, 0.0)
     memory[LAPSE] = 1.0 - (known >> tries & 1) if known >> 3 > tries else failed_share(row)
-    memory[SPACED] = min(faded(row), memory[GOOD])
+    back = np.exp2(min((row.as_of - last) / _LIFE_14, _FAR))
+    memory[SPACED] = max(memory[GOOD] - max(fresh, 0.0) * back, 0.0)
 
 
 @compiled
