@@ -12,7 +12,6 @@ from processors.features.performance_delta import performance_delta
 from processors.features.practice import Practice, practice
 from processors.features.proficiency import proficiency
 from processors.features.recent import recent
-from processors.features.retention import retention, stability_days
 from processors.features.session import session
 from processors.features.velocity import total_velocity, velocity
 
@@ -59,15 +58,12 @@ def _activity(state: LearnerState, key: int) -> dict[str, Any]:
 
 
 def _skill(state: LearnerState, skill: int, at: float) -> dict[str, Any]:
-    evidence = state.skill(skill)
     practised = practice(state, skill, at)
     return {
         "attempts": practised.attempts,
         "failures": _counts(practised, 1),
         "last_practised": last_practised(state, skill),
         "proficiency": proficiency(state, skill, at)._asdict(),
-        "retention": retention(state, skill, at),
-        "stability_days": stability_days(evidence) if evidence else None,
         "successes": _counts(practised, 0),
         "velocity": velocity(state, skill, at),
     }

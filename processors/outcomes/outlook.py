@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from online_models.retention import MEMORY, Question
 from online_models.things import Thing
+from processors.features.decay import DAY_SEC
 from processors.features.facts import stacked
 from processors.features.situation import Situation
 from processors.memo import Memo
@@ -26,6 +27,20 @@ if TYPE_CHECKING:
     from processors.predictors import Predictors
     from processors.reference import Entry
     from processors.state import LearnerState
+
+
+_HALF = 0.5
+
+
+class Remembered(NamedTuple):
+    """What is left of a skill, if nothing is done."""
+
+    recall: float
+    """P(success) now, at an activity of it that is new."""
+    left: float
+    """The same as a share of what it was right after the last practice."""
+    half_life_days: float
+    """From the last practice until half of it is left."""
 
 
 class Outlook:
@@ -48,6 +63,17 @@ class Outlook:
         """Skill with evidence -> when `share` of its recall is left, POSIX seconds."""
         skills, curves = self._curves
         return dict(zip(skills, curves.until(share).tolist(), strict=True))
+
+    def remembered(self) -> dict[int, Remembered]:
+        """What is left of each skill with evidence."""
+        recall, kept, until = self._recall, self.kept[self._now], self.until(_HALF)
+        practised_at = {skill: held.last_practised for skill, held in self._state.skills.items()}
+        return {
+            skill: Remembered(
+                recall[skill], kept[skill], (until[skill] - practised_at[skill]) / DAY_SEC
+            )
+            for skill in recall
+        }
 
     def chances(self, entries: Sequence[Entry], sheet: Sheet) -> list[float]:
         """P(finished if offered) of each; `sheet` has a row for each."""

@@ -9,12 +9,18 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from online_models.replica import Replica
+from online_models.served import Served
+from online_models.tables import NO_BASE
 from processors.features import describe
+from processors.outcomes.outlook import Outlook
+from processors.partitioning import partition_of
 from processors.reference import Reference
-from processors.state import decode
+from processors.state import LearnerState, decode
 from schemas.codec import hash64
 from schemas.reference import LearnerProfile
 from stream import clock
+from stream.bases import load_base
 from stream.cli.ending import EXIT_NO, say
 from stream.cli.environment import keys_of, services
 from stream.cli.output import STRONG, emit, examples, facts, json_option, out, table, when
@@ -40,14 +46,16 @@ def learner_command(learner: str, as_json: bool) -> int:
 
     LEARNER is a learner key (32 hexadecimal digits) or an identifier as the LMS has it: an account
     name, `homePage|name`, or an e-mail address. --json gives every feature by name; the table
-    shows the skills and the newest activities. `docs/features.md` explains the features.
+    shows the skills and the newest activities. Recall is what the retention model expects of an
+    answer now, half-life the time since the last practice until half of it is left.
+    `docs/features.md` and `docs/outcomes.md` explain them.
 
     Exit code 0 if something is known, 1 if nothing is.
     """
     settings = services()
     keys = keys_of(learner, settings)
     reference = _reference(settings)
-    key, blob = asyncio.run(_state(keys, settings))
+    key, blob, models = asyncio.run(_found(keys, settings))
     profile = reference.profile(key)
     if blob is None and profile is None:
         say(
@@ -55,11 +63,14 @@ def learner_command(learner: str, as_json: bool) -> int:
             "handled, or the identifier is written differently in the statements"
         )
         return EXIT_NO
-    features = describe(decode(blob), clock.now(), names_of(reference)) if blob else {}
+    names = names_of(reference)
+    features = describe(decode(blob), clock.now(), names) if blob else {}
+    memory = _remembered(decode(blob), models, names) if blob else {}
     if as_json:
-        emit({"learner": key, "profile": _plain(profile), "features": features})
+        told = {"features": features, "memory": memory}
+        emit({"learner": key, "profile": _plain(profile), **told})
     else:
-        _show(key, profile, features, reference)
+        _show(key, profile, features, memory, reference)
     return 0
 
 
@@ -77,16 +88,38 @@ def _reference(settings: Settings) -> Reference:
     return reference
 
 
-async def _state(keys: tuple[str, ...], settings: Settings) -> tuple[str, bytes | None]:
-    """The first of `keys` with a state, and the state; else the usual key."""
-    store = RedisStore(settings.store, settings.partitions)
+async def _found(keys: tuple[str, ...], settings: Settings) -> tuple[str, bytes | None, Replica]:
+    """The first of `keys` with a state, the state, and its partition's models; else the usual key.
+
+    Of the models only retention is read.
+    """
+    store, models = RedisStore(settings.store, settings.partitions), Replica()
     try:
         for key in keys:
             if blob := await store.state(key):
-                return key, blob
-        return keys[0], None
+                await _read_retention(
+                    store, partition_of(key.encode(), settings.partitions), models
+                )
+                return key, blob, models
+        return keys[0], None, models
     finally:
         await store.close()
+
+
+async def _read_retention(store: RedisStore, member: str, models: Replica) -> None:
+    name = models.retention.name
+    held = await store.pool.snapshot(member, [name])
+    base = await load_base(store.pool, held.base)
+    models.retention.restore(held.models[name], (base or NO_BASE).of(name))
+
+
+def _remembered(
+    state: LearnerState, models: Replica, names: Callable[[int], str | None]
+) -> dict[str, dict[str, float]]:
+    """What is left of each skill, by name."""
+    found = Outlook(state, Served(models), clock.now()).remembered()
+    named = {names(skill) or f"{skill:016x}": held._asdict() for skill, held in found.items()}
+    return dict(sorted(named.items()))
 
 
 def names_of(reference: Reference) -> Callable[[int], str | None]:
@@ -106,13 +139,17 @@ def _plain(profile: LearnerProfile | None) -> dict[str, Any] | None:
 
 
 def _show(
-    key: str, profile: LearnerProfile | None, features: Mapping[str, Any], reference: Reference
+    key: str,
+    profile: LearnerProfile | None,
+    features: Mapping[str, Any],
+    memory: Mapping[str, Mapping[str, float]],
+    reference: Reference,
 ) -> None:
     out.print(f"[{STRONG}]learner {key}[/]")
     out.print(facts([*_of_profile(profile), *_overall(features)]))
     if features:
         required = reference.requirement(profile.role) if profile else {}
-        out.print(_skills(features["skills"], required))
+        out.print(_skills(features["skills"], memory, required))
         out.print(_activities(features["activities"], reference))
 
 
@@ -146,8 +183,12 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"  # noqa: RUF001  (a dash means: none)
 
 
-def _skills(skills: Mapping[str, Any], required: Mapping[int, float]) -> Table:
-    columns = ("proficiency", "±", "required", "recall", "right", "wrong")
+def _skills(
+    skills: Mapping[str, Any],
+    memory: Mapping[str, Mapping[str, float]],
+    required: Mapping[int, float],
+) -> Table:
+    columns = ("proficiency", "±", "required", "recall", "half-life", "right", "wrong")
     shown = table("skill", *columns, "last practised", right=columns)
     for name, skill in sorted(skills.items(), key=lambda pair: pair[0]):
         practised = skill["last_practised"]
@@ -156,12 +197,21 @@ def _skills(skills: Mapping[str, Any], required: Mapping[int, float]) -> Table:
             number(skill["proficiency"]["mean"]),
             number(skill["proficiency"]["sd"]),
             number(required.get(hash64(name))),
-            number(skill["retention"]),
+            number(memory[name]["recall"]),
+            _days(memory[name]["half_life_days"]),
             f"{skill['successes']['all']:g}",
             f"{skill['failures']['all']:g}",
             when(practised) if practised else "",
         )
     return shown
+
+
+def _days(days: float) -> str:
+    """A time to forget, in days."""
+    return f"{days:.3g} d" if days < _LONG_DAYS else "years"
+
+
+_LONG_DAYS = 3_650.0
 
 
 def _activities(activities: Mapping[str, Any], reference: Reference) -> Table:

@@ -26,7 +26,6 @@ from processors.features import describe
 from processors.features.affinity import affinity
 from processors.features.practice import practice
 from processors.features.proficiency import proficiency
-from processors.features.retention import retention
 from processors.state import LearnerState, apply, decode, encode, fresh, withdraw
 from processors.trace import Trace
 from schemas.errors import Corrupt
@@ -121,7 +120,7 @@ def test_other_skills_are_left_alone(traces: list[Trace], others: list[Trace], p
     skill = SKILLS[0]
     others = [one for one in others if skill not in one.skills]
     alone, mixed = state_of(traces), state_of([*traces[:place], *others, *traces[place:]])
-    for feature in (practice, proficiency, retention):
+    for feature in (practice, proficiency):
         assert feature(mixed, skill, NOW) == feature(alone, skill, NOW)
 
 
@@ -186,7 +185,6 @@ def test_no_time_breaks_a_number(traces: list[Trace], gone: set[int], at: float)
     for skill in view["skills"].values():
         assert min(numbers([skill["successes"], skill["failures"], skill["attempts"]])) >= 0.0
         assert 0.0 <= skill["proficiency"]["mean"] <= 1.0
-        assert 0.0 <= skill["retention"] <= 1.0
     assert min([view["engagement"], view["session"]["seconds"], *view["affinity"].values()]) >= 0.0
 
 

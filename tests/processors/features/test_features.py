@@ -14,10 +14,9 @@ from processors.features.performance_delta import performance_delta
 from processors.features.practice import practice
 from processors.features.proficiency import proficiency
 from processors.features.recent import recent
-from processors.features.retention import retention, spacing_days, stability_days
 from processors.features.session import session
 from processors.features.velocity import total_velocity, velocity
-from processors.state import LearnerState, fresh, withdraw
+from processors.state import fresh, withdraw
 from processors.trace import Trace
 from schemas.kinds import Kind
 
@@ -27,12 +26,6 @@ NOW = T0
 def seen(kind: Kind, days_ago: float = 0.0, **changes: object) -> Trace:
     facts = {"outcome": None, "weight": 0.0, "skills": ()} | changes
     return trace(id=hash((kind, days_ago)), kind=kind, at=NOW - days_ago * DAY, **facts)
-
-
-def stability(state: LearnerState) -> float:
-    evidence = state.skill(11)
-    assert evidence is not None
-    return stability_days(evidence)
 
 
 def test_proficiency_starts_at_the_prior() -> None:
@@ -83,35 +76,6 @@ def test_last_practised_is_the_latest_whatever_the_order() -> None:
     withdraw(state, trace(id=1, at=T0 + 7.5))
     assert last_practised(state, 11) == T0
     assert last_practised(state, 12) is None
-
-
-def test_recall_halves_in_one_stability() -> None:
-    state = state_of([trace()])
-    days = stability(state)
-    assert days == pytest.approx(3.0 * sqrt(2.0))
-    assert retention(state, 11, T0) == 1.0
-    assert retention(state, 11, T0 + days * DAY) == pytest.approx(0.5)
-    assert retention(state, 12, T0) == 0.0
-
-
-def test_failures_make_memory_less_stable() -> None:
-    assert stability(state_of([trace(outcome=0.0)])) == pytest.approx(3.0 / sqrt(2.0))
-
-
-def test_spaced_practice_lasts_longer_than_massed() -> None:
-    massed = state_of(answers([1.0] * 4, every_sec=60.0))
-    spaced = state_of(answers([1.0] * 4, every_sec=5 * DAY))
-    assert stability(spaced) > 1.5 * stability(massed)
-    evidence = spaced.skill(11)
-    assert evidence is not None
-    assert spacing_days(evidence) == pytest.approx(7.5, rel=0.2)  # of 0, 5, 10 and 15 days
-
-
-def test_stability_forgets_a_practice_that_is_withdrawn() -> None:
-    first, last = trace(id=1), trace(id=2, at=T0 + 200 * DAY, weight=3.0)
-    state = state_of([first, last])
-    withdraw(state, last)
-    assert stability(state) == pytest.approx(stability(state_of([first])))
 
 
 def test_engagement_fades_by_half_a_week() -> None:
