@@ -97,9 +97,9 @@ async def _found(keys: tuple[str, ...], settings: Settings) -> tuple[str, bytes 
     try:
         for key in keys:
             if blob := await store.state(key):
-                await _read_retention(
-                    store, partition_of(key.encode(), settings.partitions), models
-                )
+                partition = partition_of(key.encode(), settings.partitions)
+                member = member_of(settings.store.namespace, partition)
+                await _read_retention(store, member, models)
                 return key, blob, models
         return keys[0], None, models
     finally:
