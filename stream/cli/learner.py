@@ -27,6 +27,7 @@ from stream.cli.output import STRONG, emit, examples, facts, json_option, out, t
 from stream.records import Record
 from stream.reference_feed import ReferenceFeed, take
 from stream.settings import Settings
+from stream.store.contract import member_of
 from stream.store.redis_store import RedisStore
 
 _SHOWN_ACTIVITIES = 10
