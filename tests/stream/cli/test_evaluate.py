@@ -101,3 +101,17 @@ def test_relevance_says_how_well_lists_are_ranked(run: Run, tmp_path: Path) -> N
     bad = run("evaluate", "relevance", file)
     assert bad.exit_code != 0
     assert "not whole numbers" in bad.stderr
+
+
+def test_retention_is_measured_beside_what_it_has_to_beat(
+    run: Run, file: Path, tmp_path: Path
+) -> None:
+    result = run("evaluate", "retention", file, "--plots", tmp_path / "plots", "--json")
+    assert result.exit_code == 0, result.stderr
+    found = decode_json(result.stdout)
+    assert found["events"] == 600
+    assert "half_life_published" in found["repeated_item"]
+    assert (tmp_path / "plots" / "calibration_by_elapsed_time.png").exists()
+    shown = run("evaluate", "retention", file, "--rows", "200")
+    assert "success without time" in shown.stdout
+    assert "recalled" in shown.stdout
