@@ -9,6 +9,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from online_models.packing import tables_of_raw
 from online_models.replica import Replica
 from online_models.served import Served
 from online_models.tables import NO_BASE
@@ -111,7 +112,8 @@ async def _read_retention(store: RedisStore, member: str, models: Replica) -> No
     name = models.retention.name
     held = await store.pool.snapshot(member, [name])
     base = await load_base(store.pool, held.base)
-    models.retention.restore(held.models[name], (base or NO_BASE).of(name))
+    own = tables_of_raw(held.models[name])
+    models.retention.restore_tables(own, (base or NO_BASE).of(name))
 
 
 def _remembered(
