@@ -44,7 +44,7 @@ bench: $(READY) $(JAVA) ## throughput, freshness, bytes a learner, cost of each 
 	$(MEASURE) bench.stream
 
 quality: $(READY) ## every model on every data set of STEPSTREAM_DATA; ACCEPT=1 writes the figures down
-	$(MEASURE) offline.quality $(if $(ACCEPT),--accept)
+	OPENBLAS_NUM_THREADS=1 $(MEASURE) offline.quality $(if $(ACCEPT),--accept)
 
 chaos: $(READY) $(JAVA) ## kills, a pause and a rebalance in the middle of 50,000 events
 	$(MEASURE) harness.chaos --events 50000 --kills 10
