@@ -36,8 +36,8 @@ class RetentionEvaluation:
     """Whether the learner had answered the item before."""
     published: Numbers
     """What half-life regression predicts as published, of rows that repeat an item."""
-    by_cross_entropy: Numbers
-    """The same where it learns by cross-entropy."""
+    calibrated: Numbers
+    """The same with a scale and an offset of its log odds, learned as the model learns."""
     timeless: Numbers
     """What the success model predicts that is told nothing of time."""
 
@@ -57,7 +57,7 @@ class RetentionEvaluation:
         repeats = {
             "retention": self.predicted[item],
             "half_life_published": self.published,
-            "half_life_by_cross_entropy": self.by_cross_entropy,
+            "half_life_calibrated": self.calibrated,
             "success_without_time": self.timeless[item],
         }
         return {
@@ -102,11 +102,12 @@ def evaluate_retention(answers: Answers, clock: Clock, watch: Watch) -> Retentio
     events = Events(answers, clock)
     p, elapsed, repeats = _pass(events, watch)
     at = clock.seconds(answers.ticks)
-    _, published = half_life.predicted(answers, at, published=True)
-    _, by_cross_entropy = half_life.predicted(answers, at, published=False)
+    items = len(answers.items)
+    _, published = half_life.predicted(answers, at, half_life.Published(items))
+    _, calibrated = half_life.predicted(answers, at, half_life.Calibrated(items))
     without = timeless.predicted(events)
     watch(len(answers))
-    found = (p, elapsed, repeats, published, by_cross_entropy, without)
+    found = (p, elapsed, repeats, published, calibrated, without)
     return RetentionEvaluation(answers.correct, *found)
 
 

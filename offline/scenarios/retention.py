@@ -53,8 +53,7 @@ def figures_of(found: RetentionEvaluation) -> Figures:
     if item.any():
         on_items = found.scores_of(found.predicted, item).log_loss
         theirs = [
-            scores(p, found.outcome[item]).log_loss
-            for p in (found.published, found.by_cross_entropy)
+            scores(p, found.outcome[item]).log_loss for p in (found.published, found.calibrated)
         ]
         figures["log_loss_below_half_life"] = min(theirs) - on_items
     return figures

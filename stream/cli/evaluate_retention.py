@@ -55,8 +55,8 @@ def retention_command(
 
     FILE is CSV as for `evaluate success`. An answer recalls something where a skill of its item was
     practised before. Beside the model stand the success model told nothing of time, and half-life
-    regression (Settles, Meeder, ACL 2016), which knows repeated items only: as published, and
-    learning by cross-entropy.
+    regression (Settles, Meeder, ACL 2016), which knows repeated items only: as published, and with
+    log odds whose scale and offset are learned.
     """
     answers = read_answers(file, rows)
     time = clock_of(answers, clock)

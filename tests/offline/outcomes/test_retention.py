@@ -23,7 +23,7 @@ def test_every_answer_is_predicted_in_all_ways(found: RetentionEvaluation) -> No
     for predicted in (found.predicted, found.timeless):
         assert predicted.shape == found.outcome.shape
         assert np.all((predicted > 0.0) & (predicted < 1.0))
-    assert len(found.published) == len(found.by_cross_entropy) == found.repeats_item.sum()
+    assert len(found.published) == len(found.calibrated) == found.repeats_item.sum()
     assert not np.any(found.repeats_item & ~found.recalled)
 
 
@@ -46,7 +46,7 @@ def test_figures_say_what_is_better_than_what(found: RetentionEvaluation) -> Non
     assert set(told["repeated_item"]) == {
         "retention",
         "half_life_published",
-        "half_life_by_cross_entropy",
+        "half_life_calibrated",
         "success_without_time",
     }
 
