@@ -16,7 +16,7 @@ from offline.clocks import Clock
 from offline.events import Events
 from offline.outcomes.living import Living, Moment
 from online_models.duration import log_minutes
-from online_models.forecast import CELLS, Forecast
+from online_models.forecast import Forecast, Shape
 from online_models.replica import Replica
 from online_models.things import Thing
 from processors.features.facts import facts_of
@@ -78,21 +78,26 @@ def forecast_levels(forecast: Forecast) -> Numbers:
 
 
 class Baseline:
-    """The geometric mean of the activity's durations, with the spread of all errors so far."""
+    """The geometric mean of the activity's durations, with spread and shape of all errors."""
 
     def __init__(self) -> None:
         self._errors, self._squares = 1.0, _FIRST_SPREAD
-        self._ends = np.linspace(0.0, 1.0, CELLS + 1)
+        self._shape = Shape()
 
     def forecast(self, mean: float) -> Forecast:
-        """A log-normal distribution around `mean` (log minutes)."""
-        spread = sqrt(self._squares / self._errors)
-        return Forecast(np.array([mean]), np.array([spread]), self._ends)
+        """A distribution around `mean` (log minutes)."""
+        return Forecast(np.array([mean]), np.array([self._spread]), self._shape.ends)
 
     def learn(self, mean: float, minutes: float) -> None:
         """How far it was from `mean`."""
+        error = log(minutes) - mean
+        self._shape.add(error / self._spread)
         self._errors += 1.0
-        self._squares += (log(minutes) - mean) ** 2
+        self._squares += error * error
+
+    @property
+    def _spread(self) -> float:
+        return sqrt(self._squares / self._errors)
 
 
 def with_gaps(events: Events, rows: int) -> Iterator[LearningEvent]:

@@ -52,7 +52,7 @@ class RetentionEvaluation:
         return scores(predicted[rows], self.outcome[rows])
 
     def to_json(self) -> dict[str, Any]:
-        """What programs read."""
+        """What programs read; measures of no answers are null."""
         skill, item = self.recalled, self.repeats_item
         repeats = {
             "retention": self.predicted[item],
@@ -62,11 +62,14 @@ class RetentionEvaluation:
         }
         return {
             "events": len(self.outcome),
-            "all": asdict(self.scores_of(self.predicted, np.ones_like(item))),
-            "practised_skill": asdict(self.scores_of(self.predicted, skill)),
-            "practised_skill_success_without_time": asdict(self.scores_of(self.timeless, skill)),
+            "all": _measures(self.predicted, self.outcome),
+            "all_success_without_time": _measures(self.timeless, self.outcome),
+            "practised_skill": _measures(self.predicted[skill], self.outcome[skill]),
+            "practised_skill_success_without_time": _measures(
+                self.timeless[skill], self.outcome[skill]
+            ),
             "repeated_item": {
-                name: asdict(scores(p, self.outcome[item])) for name, p in repeats.items()
+                name: _measures(p, self.outcome[item]) for name, p in repeats.items()
             },
             "by_elapsed": [stage._asdict() for stage in self.stages()],
         }
@@ -85,6 +88,10 @@ class RetentionEvaluation:
         stages = [*self.stages()]
         excess = sum(stage.events * abs(stage.predicted - stage.recalled) for stage in stages)
         return excess / max(1, sum(stage.events for stage in stages))
+
+
+def _measures(predicted: Numbers, outcome: Numbers) -> dict[str, float | None] | None:
+    return asdict(scores(predicted, outcome)) if len(outcome) else None
 
 
 class Stage(NamedTuple):

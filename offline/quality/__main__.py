@@ -40,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     committed = read_committed(chosen.figures)
     faults = _say_missing(found, committed, data) + _say_uncovered(found)
     accepted = dict(committed)
-    for scenario in wanted:
+    for number, scenario in enumerate(wanted, start=1):
+        _line(f"{number}/{len(wanted)} {scenario.name}")
         if (figures := _measured(scenario)) is not None:
             accepted[scenario.name] = Committed(scenario.needs, figures)
             held = accepted if chosen.accept else committed
@@ -97,9 +98,9 @@ def _measured(scenario: Scenario) -> Figures | None:
     try:
         figures = scenario.measure()
     except Pointless as reason:
-        _line(f"{scenario.name}: skipped, {reason}")
+        _line(f"  skipped, {reason}")
         return None
-    _line(f"{scenario.name}: {perf_counter() - started:.1f} s")
+    _line(f"  {perf_counter() - started:.1f} s")
     return figures
 
 

@@ -10,6 +10,9 @@ from offline.quality.scenario import Figures, Pointless, Scenario
 from offline.quality.sets import AnswerSet, answer_sets
 from online_models.gain import GainModel
 
+ROWS = 100_000
+"""Answers of a set that are looked at; of more the figures hardly change."""
+
 FEWEST = 20_000
 """Answers that something was done for; fewer say nothing of an activity's gain."""
 
@@ -28,7 +31,7 @@ def scenarios(data: Path | None) -> Iterator[Scenario]:
 
 
 def _measured(one: AnswerSet) -> Figures:
-    events = one.events()
+    events = one.events(ROWS)
     found, _ = evaluate_gain(map(events, range(len(events.answers))))
     if len(found.outcome) < FEWEST:
         raise Pointless(f"something was done for {len(found.outcome)} answers only")

@@ -84,6 +84,7 @@ def _show(found: dict[str, Any]) -> None:
     practised = "whose skill was practised"
     rows = [
         ("all", "retention", found["all"]),
+        ("all", "success without time", found["all_success_without_time"]),
         (practised, "retention", found["practised_skill"]),
         (practised, "success without time", found["practised_skill_success_without_time"]),
         *(
@@ -92,6 +93,8 @@ def _show(found: dict[str, Any]) -> None:
         ),
     ]
     for answers, name, of in rows:
+        if of is None:
+            continue
         values = (of[measure] for measure in _MEASURES)
         shown.add_row(answers, name, *("–" if v is None else f"{v:.4f}" for v in values))  # noqa: RUF001  (a dash means: none)
     out.print(shown)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,15 @@ def test_figures_say_what_is_better_than_what(found: RetentionEvaluation) -> Non
         "half_life_calibrated",
         "success_without_time",
     }
+
+
+def test_measures_of_no_answers_are_null() -> None:
+    answers = simulated(Population(learners=5, answers=200))
+    once = replace(answers, items=[*map(str, range(200))], item=np.arange(200))
+    found = evaluate_retention(once, clock_of(once), lambda _: None)
+    assert not found.repeats_item.any()
+    assert set(found.to_json()["repeated_item"].values()) == {None}
+    assert "log_loss_below_half_life" not in figures_of(found)
 
 
 def test_recall_by_elapsed_time_is_drawn(found: RetentionEvaluation, tmp_path: Path) -> None:

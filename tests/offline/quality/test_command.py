@@ -65,7 +65,7 @@ def test_what_cannot_be_measured_is_skipped_with_a_reason(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["--figures", str(tmp_path / "figures"), "--only", "success/alike/*"])
-    assert "success/alike/prequential: skipped, all its answers" in capsys.readouterr().out
+    assert "success/alike/prequential\n  skipped, all its answers" in capsys.readouterr().out
     (data / "learners" / "own.csv.gz").unlink()
 
 
