@@ -15,7 +15,7 @@ from offline.scores import scores
 from online_models.success import SuccessModel
 
 PARTITIONS = Layout(partitions=12, merge_every=1000)
-PARTITIONED_ROWS = 100_000
+PARTITIONED_ROWS = 50_000
 """Merging takes time, and loses most in the beginning, while there is little to go on with."""
 
 _BEATS = {"auc_above_item_mean": 0.0}
