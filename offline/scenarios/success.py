@@ -14,9 +14,10 @@ from offline.replay import Layout
 from offline.scores import scores
 from online_models.success import SuccessModel
 
-PARTITIONS = Layout(partitions=12, merge_every=1000)
-PARTITIONED_ROWS = 50_000
-"""Merging takes time, and loses most in the beginning, while there is little to go on with."""
+PARTITIONS = Layout(partitions=12, merge_every=10_000)
+"""As the stream does where nobody says otherwise."""
+PARTITIONED_ROWS = 300_000
+"""Merging takes time."""
 
 _BEATS = {"auc_above_item_mean": 0.0}
 _PREQUENTIAL = {**_BEATS, "ece": 0.02, "auc_cold_above_item_mean": 0.0}
