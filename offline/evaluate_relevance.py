@@ -118,8 +118,8 @@ def _compile() -> None:
     """What is compiled when it is first used is no cost of an event."""
     model = RelevanceModel()
     for item in range(3):
-        model.learn(Moment(tuple(range(item)), 0.0), item)
-    model.scores(Moment((1,), 0.0), (2,))
+        model.learn(Moment.of(tuple(range(item)), 0.0), item)
+    model.scores(Moment.of((1,), 0.0), (2,))
 
 
 @dataclass(slots=True)

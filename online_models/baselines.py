@@ -5,6 +5,7 @@ engagement    share that finished the activity, all learners alike
 duration      geometric mean of the durations of the activity
 retention     share that recalled after about so long, all learners and activities alike
 gain          mean gain
+relevance     how often an activity was visited, all learners alike (`relevance.Popularity`)
 
 Means of an activity are shrunk towards those of all.
 """

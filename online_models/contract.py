@@ -17,7 +17,7 @@ from sys import float_info
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from online_models.merging import Merging
-from online_models.moment import Description, Moment
+from online_models.moment import Description, Duel, Moment
 from online_models.observation import Observation
 from online_models.sheet import Features, Sheet
 from online_models.tables import EMPTY, ModelBase, Numbers, Tables
@@ -100,8 +100,11 @@ class Model(Numbered, Protocol):
 class NextModel(Numbered, Protocol):
     """What a learner turns to next. Items are 64-bit hashes."""
 
-    def learn(self, moment: Moment, item: int, description: Description) -> None:
-        """The learner of `moment` turned to `item`."""
+    def learn(self, moment: Moment, item: int, description: Description) -> Duel | None:
+        """The learner of `moment` turned to `item`.
+
+        Returns what was thought before; None where there was nothing to compare with.
+        """
 
     def chances(
         self, moment: Moment, items: Sequence[int], describe: Callable[[int], Description]

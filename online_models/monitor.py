@@ -15,7 +15,7 @@ from online_models.prequential import BINS
 from online_models.tables import EMPTY, ModelBase
 from online_models.watch import Watch, fits
 
-PROBABILITIES = ("success", "engagement", "retention")
+PROBABILITIES = ("success", "engagement", "retention", "relevance")
 """Models that predict a probability: their loss is cross-entropy."""
 
 VALUES = ("duration", "gain")
@@ -45,7 +45,7 @@ class QualityMonitor:
 
     name: ClassVar[str] = "quality"
     schema: ClassVar[str] = (
-        "quality/1: <model>: sums of 3 windows, open block, time, signs; <model>/<bin>: sums of 3"
+        "quality/2: <model>: sums of 3 windows, open block, time, signs; <model>/<bin>: sums of 3"
         " windows, as of; <model>:trial: sums of 3 tests, detector; <model>:standing: reason,"
         " since, finding"
     )

@@ -1,6 +1,7 @@
 """The models of a partition as ranking sees them: baselines in the place of those put aside."""
 
 from online_models.baselines import OfActivity
+from online_models.relevance import Popularity
 from online_models.replica import Replica
 from online_models.retention import RetentionModel
 from online_models.stand_ins import UsualDuration, UsualEngagement, UsualGain
@@ -19,5 +20,7 @@ class Served:
         self.duration = UsualDuration(usual) if "duration" in aside else replica.duration
         self.retention = RetentionModel() if "retention" in aside else replica.retention
         self.gain = UsualGain(usual) if "gain" in aside else replica.gain
-        self.relevance = replica.relevance
+        self.relevance = (
+            Popularity(replica.relevance) if "relevance" in aside else replica.relevance
+        )
         self.items = replica.items

@@ -51,7 +51,8 @@ def learn(models: Replica, state: LearnerState, event: LearningEvent, trace: Tra
     baseline = models.baselines.success(trace.activity)
     if not models.frozen:
         observations += teach_outcomes(models, Lesson(state, event, trace, sheet))
-        learn_next(models.relevance, state, event, trace)
+        turned = learn_next(models.relevance, state, event, trace)
+        observations += [] if turned is None else [turned]
         models.items.learn(trace.activity, trace.outcome, trace.seconds)
     if trace.outcome is None:
         return Taught(observations, None)
@@ -60,11 +61,15 @@ def learn(models: Replica, state: LearnerState, event: LearningEvent, trace: Tra
     return Taught(observations, Answer(situation, facts, sheet, trace.outcome))
 
 
-def learn_next(model: NextModel, state: LearnerState, event: LearningEvent, trace: Trace) -> None:
+def learn_next(
+    model: NextModel, state: LearnerState, event: LearningEvent, trace: Trace
+) -> Observation | None:
     """Teach `model` that the learner turned to the activity of `event`, where that is so."""
     last = state.newest
-    if trace.kind in _STARTING and (last is None or last.activity != trace.activity):
-        learn_turn(model, state, event, trace)
+    if trace.kind not in _STARTING or (last is not None and last.activity == trace.activity):
+        return None
+    duel = learn_turn(model, state, event, trace)
+    return None if duel is None else Observation("relevance", *duel)
 
 
 def facts_of_event(event: LearningEvent, trace: Trace) -> Facts:

@@ -67,7 +67,7 @@ class Ways:
 
     def propose(self, moment: Moment, most: int) -> list[int]:
         after = self._after(moment)
-        return sorted(after.keys() - moment.recent, key=lambda key: -after[key])[:most]
+        return sorted(after.keys() - moment.recent.tolist(), key=lambda key: -after[key])[:most]
 
     def chances(
         self, moment: Moment, items: Sequence[int], describe: Callable[[int], Description]
@@ -77,11 +77,11 @@ class Ways:
 
     def because(self, moment: Moment, item: int) -> Because | None:
         chance = self._after(moment).get(item)
-        return Because(Ground.AFTER, moment.recent[0], 10 * chance, 10.0) if chance else None
+        return Because(Ground.AFTER, int(moment.recent[0]), 10 * chance, 10.0) if chance else None
 
     def _after(self, moment: Moment) -> dict[int, float]:
         found = {hash64(key): after for key, after in self.ways.items()}
-        after = found.get(moment.recent[0], {}) if moment.recent else {}
+        after = found.get(int(moment.recent[0]), {}) if len(moment.recent) else {}
         return {hash64(key): chance for key, chance in after.items()}
 
 

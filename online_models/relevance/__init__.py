@@ -6,5 +6,6 @@ nothing is kept here, whoever asks says what the learner did of late (`online_mo
 """
 
 from online_models.relevance.model import RelevanceModel
+from online_models.relevance.popularity import Popularity
 
-__all__ = ["RelevanceModel"]
+__all__ = ["Popularity", "RelevanceModel"]

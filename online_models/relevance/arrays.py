@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from online_models.compiled import compiled
+from online_models.relevance.hashing import mixed
+
 EXPERTS = (
     "together",
     "follows",
@@ -46,14 +49,37 @@ MEAN, VARIANCE, COUNT = 0, 1, 2
 SKETCH = 2 * BLOCK
 """Numbers of a description, skills then words; behind them stand their two inverse lengths."""
 
+VACANT, AN_ITEM, A_COHORT = range(3)
+"""What a slot is taken by."""
+
+VISITS, TASTES, OFFERS, SKETCHES, LINKS = 1, 2, 4, 8, 16
+"""Sorts of numbers of a slot, as bits of a set."""
+
+SWEEP, MET, NOTED, ROWS, SPARE = range(5)
+"""Counters: number of the sweep; lengths of `met` and of `noted`; rows that were ever taken, and
+the length of `spare`."""
+
+OWN, CHANGED = 0, 1
+"""Parts of `Arrays.ours`."""
+
 
 class Arrays(NamedTuple):
     """(n,) is one entry a slot, as many as there is room for."""
 
     keys: Any
     """uint64 (n,)"""
+    sort: Any
+    """uint8 (n,): `VACANT`, `AN_ITEM` or `A_COHORT`"""
+    index_keys: Any
+    """uint64 (a power of two,): keys of items, to be found by their hash (linear probing)"""
+    index_slots: Any
+    """int32, the same length: their slots; -1 where a place is free"""
     visits: Any
     """float64 (n,), at the landmark's scale (`scale_of`)"""
+    total: Any
+    """float64 (1,): visits to all items"""
+    stated: Any
+    """float64 (n,): when the description was last seen to change, POSIX seconds; -inf never"""
     moves: Any
     """float64 (2, n, FACTORS): how far the factors have moved from where they started"""
     gains: Any
@@ -70,6 +96,19 @@ class Arrays(NamedTuple):
     """int32 (rows, max_links): slots"""
     link: Any
     """float64 (rows, max_links, 2): ahead, behind"""
+    fresh: Any
+    """uint8 (rows, max_links): has the link changed?"""
+    spare: Any
+    """int32 (rows,): rows that were given back"""
+    own: Any
+    """uint8 (n,): which numbers of the slot are the replica's own, but for links"""
+    changed: Any
+    """uint8 (n,): which numbers of the slot have changed, be they still there or not"""
+    noted: Any
+    """int32 (n,): slots of which some have"""
+    ours: Any
+    """uint8 (2, regimes + 1, experts): whether each weight is own, and whether it has changed; the
+    first one of the last row is the total's"""
     base_start: Any
     """int64 (slots of the base + 1,): where the base's links of a slot begin"""
     base_target: Any
@@ -83,9 +122,9 @@ class Arrays(NamedTuple):
     is_met: Any
     """Scratch, uint8 (n,), zero between calls: is it in `met`?"""
     met: Any
-    """Scratch, int32 (n,): slots that links have led to"""
-    clock: Any
-    """Scratch, int64 (2,): number of the sweep, length of `met`"""
+    """Scratch, int32 (n,): slots whose sums may be other than zero"""
+    counts: Any
+    """int64 (5,): see `SWEEP`"""
 
 
 def fresh_weights() -> Any:
@@ -97,9 +136,15 @@ def fresh_weights() -> Any:
 
 def arrays_of(room: int, rows: int, max_links: int) -> Arrays:
     """Empty arrays for `room` slots, `rows` of which have links."""
+    places = 1 << max(2 * room - 1, 1).bit_length()
     return Arrays(
         keys=np.zeros(room, np.uint64),
+        sort=np.zeros(room, np.uint8),
+        index_keys=np.zeros(places, np.uint64),
+        index_slots=np.full(places, -1, np.int32),
         visits=np.zeros(room),
+        total=np.zeros(1),
+        stated=np.full(room, -np.inf),
         moves=np.zeros((2, room, FACTORS)),
         gains=np.zeros((2, room, 2)),
         sketch=np.zeros((room, SKETCH + 2), np.float32),
@@ -108,6 +153,12 @@ def arrays_of(room: int, rows: int, max_links: int) -> Arrays:
         used=np.zeros(rows, np.int32),
         target=np.zeros((rows, max_links), np.int32),
         link=np.zeros((rows, max_links, 2)),
+        fresh=np.zeros((rows, max_links), np.uint8),
+        spare=np.zeros(rows, np.int32),
+        own=np.zeros(room, np.uint8),
+        changed=np.zeros(room, np.uint8),
+        noted=np.zeros(room, np.int32),
+        ours=np.zeros((2, len(REGIMES) + 1, len(EXPERTS)), np.uint8),
         base_start=np.zeros(1, np.int64),
         base_target=np.zeros(0, np.int32),
         base_link=np.zeros((0, 2)),
@@ -115,29 +166,85 @@ def arrays_of(room: int, rows: int, max_links: int) -> Arrays:
         stamp=np.zeros(room, np.int64),
         is_met=np.zeros(room, np.uint8),
         met=np.zeros(room, np.int32),
-        clock=np.zeros(2, np.int64),
+        counts=np.zeros(5, np.int64),
     )
 
 
-_BY_SLOT = ("keys", "visits", "sketch", "row", "sums", "stamp", "is_met", "met")
-_BY_ROW = ("used", "target", "link")
+_BY_SLOT = (
+    "keys",
+    "sort",
+    "visits",
+    "stated",
+    "sketch",
+    "row",
+    "own",
+    "changed",
+    "noted",
+    "sums",
+    "stamp",
+    "is_met",
+    "met",
+)
+_BY_ROW = ("used", "target", "link", "fresh", "spare")
+_BY_SIDE = ("moves", "gains")
+_AS_IT_IS = ("total", "weights", "ours", "base_start", "base_target", "base_link", "counts")
 
 
 def with_room(arrays: Arrays, room: int, rows: int) -> Arrays:
     """The same, with room for so many slots and rows."""
-    max_links = arrays.target.shape[1]
-    larger = arrays_of(room, rows, max_links)
+    larger = arrays_of(room, rows, arrays.target.shape[1])
     slots, old_rows = len(arrays.keys), len(arrays.used)
     for name in _BY_SLOT:
         getattr(larger, name)[:slots] = getattr(arrays, name)
     for name in _BY_ROW:
         getattr(larger, name)[:old_rows] = getattr(arrays, name)
-    larger.moves[:, :slots] = arrays.moves
-    larger.gains[:, :slots] = arrays.gains
-    larger.clock[:] = arrays.clock
-    return larger._replace(
-        weights=arrays.weights,
-        base_start=arrays.base_start,
-        base_target=arrays.base_target,
-        base_link=arrays.base_link,
-    )
+    for name in _BY_SIDE:
+        getattr(larger, name)[:, :slots] = getattr(arrays, name)
+    put_all(larger.index_keys, larger.index_slots, larger.keys, larger.sort)
+    return larger._replace(**{name: getattr(arrays, name) for name in _AS_IT_IS})
+
+
+@compiled
+def slot_of(index_keys: Any, index_slots: Any, key: Any) -> Any:
+    """Slot of the item of `key`, or -1."""
+    place = np.int64(mixed(key)) & (len(index_keys) - 1)
+    while index_slots[place] >= 0 and index_keys[place] != key:
+        place = (place + 1) & (len(index_keys) - 1)
+    return index_slots[place]
+
+
+@compiled
+def slots_of(index_keys: Any, index_slots: Any, keys: Any) -> Any:
+    """int32 (n,): `slot_of` each of `keys`."""
+    slots = np.empty(len(keys), np.int32)
+    for n in range(len(keys)):
+        slots[n] = slot_of(index_keys, index_slots, keys[n])
+    return slots
+
+
+@compiled
+def put(index_keys: Any, index_slots: Any, key: Any, slot: int) -> None:
+    """Let `key`, which is not there, be found in `slot`."""
+    place = np.int64(mixed(key)) & (len(index_keys) - 1)
+    while index_slots[place] >= 0:
+        place = (place + 1) & (len(index_keys) - 1)
+    index_keys[place], index_slots[place] = key, slot
+
+
+@compiled
+def put_all(index_keys: Any, index_slots: Any, keys: Any, sort: Any) -> None:
+    """Let all items be found, and nothing else."""
+    index_slots[:] = -1
+    for slot in range(len(keys)):
+        if sort[slot] == AN_ITEM:
+            put(index_keys, index_slots, keys[slot], slot)
+
+
+@compiled
+def note(a: Any, slot: int, numbers: int) -> None:
+    """That numbers of a slot have changed, and are own."""
+    if a.changed[slot] == 0:
+        a.noted[a.counts[NOTED]] = slot
+        a.counts[NOTED] += 1
+    a.changed[slot] |= numbers
+    a.own[slot] |= numbers & ~LINKS

@@ -14,7 +14,7 @@ alone (*cold*): `trust warm + (1 - trust) cold`, `trust = visits / (visits + TRU
 learn from every visit too, from what the descriptions alone would have said of it.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,14 +36,31 @@ _TRIES = 2
 _EXPERTS = len(EXPERTS)
 
 
+class Judged(NamedTuple):
+    """What is thought of some items."""
+
+    odds: Any
+    """(n,): log odds of each being the next, up to a constant."""
+    opinions: Any
+    """(n, experts)"""
+    lifts: Any
+    """(n,), see `factors`"""
+
+
 @compiled
-def judge(a: Any, ask: Any, items: Any, strangers: Any) -> Any:
-    """Log odds (n,) of each of `items` (see `consult`), opinions (n, experts), and lifts (n,)."""
+def judge(a: Any, ask: Any, items: Any, strangers: Any) -> Judged:
+    """Judge `items`; for the arguments see `consult`."""
     opinions, trust, lifts, _ = consult(a, ask, items, strangers)
+    return Judged(weighed(a.weights, ask, opinions, trust), opinions, lifts)
+
+
+@compiled
+def weighed(weights: Any, ask: Any, opinions: Any, trust: Any) -> Any:
+    """Log odds (n,) from what experts say."""
     if len(ask.recent) == 0:
-        return _weighed(a.weights[NEW], opinions, 0), opinions, lifts
-    warm, cold = _weighed(a.weights[WARM], opinions, 0), _weighed(a.weights[COLD], opinions, SKILLS)
-    return trust * warm + (1.0 - trust) * cold, opinions, lifts
+        return _weighed(weights[NEW], opinions, 0)
+    warm, cold = _weighed(weights[WARM], opinions, 0), _weighed(weights[COLD], opinions, SKILLS)
+    return trust * warm + (1.0 - trust) * cold
 
 
 @compiled
@@ -67,22 +84,25 @@ def study(a: Any, ask: Any, order: Any, visited: int, seed: Any) -> Any:
         seed: uint64, says which others the visit is compared with.
 
     Returns:
-        Slots that were compared, `visited` first; only that where there is nothing to compare.
+        Log odds that the learner would turn to `visited` rather than to the first of the others, as
+        the blend had it and by popularity alone; NaN where there is nothing to compare.
     """
     shown = _drawn(ask, order, visited, seed)
     if len(shown) == 1:
-        return shown
+        return np.nan, np.nan
     opinions, trust, lifts, sight = consult(a, ask, shown, a.sketch[:0])
+    odds = weighed(a.weights, ask, opinions, trust)
+    popular = opinions[0, POPULAR] - opinions[1, POPULAR]
     if len(ask.recent) == 0:
-        _correct(a.weights[NEW], opinions, 0)
-        return shown
+        _correct(a, NEW, opinions)
+        return odds[0] - odds[1], popular
     if trust[0] > 0.0:
-        _correct(a.weights[WARM], opinions, 0)
-    _correct(a.weights[COLD], opinions, SKILLS)
+        _correct(a, WARM, opinions)
+    _correct(a, COLD, opinions)
     errors = -_softmax(opinions[:, POPULAR] + np.log(lifts))
     errors[0] += 1.0
     learn_factors(a, shown, errors, sight.taste, ask.recent, sight.shares)
-    return shown
+    return odds[0] - odds[1], popular
 
 
 @compiled
@@ -106,8 +126,9 @@ def _softmax(odds: Any) -> Any:
 
 
 @compiled
-def _correct(weights: Any, opinions: Any, first: int) -> None:
-    """One step: the first row was chosen; experts before `first` are not heard."""
+def _correct(a: Any, regime: int, opinions: Any) -> None:
+    """One step: the first row was chosen."""
+    weights, first = a.weights[regime], SKILLS if regime == COLD else 0
     shares = _softmax(_weighed(weights, opinions, first))
     slope, bend = np.zeros(_EXPERTS), np.zeros(_EXPERTS)
     spread = 0.0
@@ -127,3 +148,4 @@ def _correct(weights: Any, opinions: Any, first: int) -> None:
             variance += DRIFT - variance * variance * bend[expert] * damping
             weights[expert, VARIANCE] = min(variance, PRIOR_VARIANCE)
             weights[expert, COUNT] += 1.0
+            a.ours[:, regime, expert] = 1

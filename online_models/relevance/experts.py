@@ -31,7 +31,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from online_models.compiled import compiled
-from online_models.relevance.arrays import EXPERTS, FACTORS, OFFER, SKETCH, TASTE
+from online_models.relevance.arrays import EXPERTS, FACTORS, MET, OFFER, SKETCH, TASTE, slots_of
 from online_models.relevance.content import add_sketch, likeness, normalise
 from online_models.relevance.factors import add_taste, lifts_of
 from online_models.relevance.links import (
@@ -41,6 +41,7 @@ from online_models.relevance.links import (
     OF_COHORT,
     VIA,
     forget_sums,
+    meet,
     strongest,
     sweep,
 )
@@ -64,6 +65,7 @@ _EXPERTS = len(EXPERTS)
 _LATEST_SEC = 2.0**32
 
 
+@compiled
 def scale_of(at: float) -> float:
     """The weight of a visit at `at` (POSIX seconds, taken to lie within 1970 and 2106)."""
     return float(2.0 ** ((min(_LATEST_SEC, max(0.0, at)) - LANDMARK_SEC) / HALF_LIFE_SEC))
@@ -73,9 +75,9 @@ class Ask(NamedTuple):
     """Who is asked for."""
 
     recent: Any
-    """int32: slots of what the learner did of late, newest first"""
+    """int32: slots of what the learner did of late, newest first."""
     cohorts: Any
-    """int32: slots of the learner's cohorts"""
+    """int32: slots of the learner's cohorts of which something is known."""
     scale: float
     total: float
     """Visits to all items."""
@@ -95,23 +97,43 @@ class Sight(NamedTuple):
 
 
 @compiled
-def look(a: Any, ask: Any) -> Sight:
-    """Sum up what the links say, and who the learner is; `forget_sums` must come after."""
+def ask_of(a: Any, recent: Any, cohorts: Any, known: int, at: float) -> Ask:
+    """Who is asked for.
+
+    Args:
+        a: the arrays.
+        recent: uint64: what the learner did of late, newest first.
+        cohorts: int32: slots of the learner's cohorts.
+        known: how many items are known.
+        at: POSIX seconds.
+    """
+    slots = slots_of(a.index_keys, a.index_slots, recent)
+    recent, groups = slots[slots >= 0], cohorts[a.visits[cohorts] > 0.0]
+    return Ask(recent, groups, scale_of(at), a.total[0], float(max(known, 1)))
+
+
+@compiled
+def look(a: Any, ask: Any, everything: bool) -> Sight:
+    """Sum up what the links say, and who the learner is; `forget_sums` must come after.
+
+    Args:
+        a: the arrays.
+        ask: who is asked for.
+        everything: whether all items will be judged by what is two links away and by cohorts, not
+            only those met already.
+    """
     shares = _shares(len(ask.recent))
     taste, sketch = np.zeros(FACTORS), np.zeros(SKETCH)
-    back = 0.0
+    back, peers_back = 0.0, _look_at_cohorts(a, ask, everything)
     for k in range(len(shares)):
         slot = ask.recent[k]
         share = shares[k] / (a.visits[slot] + ask.scale)
         back += share * ask.scale
-        sweep(a, slot, share, NEAR)
         add_taste(a.keys[slot], a.moves[TASTE, slot], shares[k], taste)
         add_sketch(a.sketch[slot], shares[k], sketch)
     normalise(sketch)
-    via = strongest(a, NEAR, VIA)
-    for k in range(len(via)):
-        sweep(a, via[k], a.sums[via[k], NEAR] / (a.visits[via[k]] + ask.scale), FAR)
-    return Sight(shares, taste, sketch, back, _look_at_cohorts(a, ask))
+    _look_around(a, ask, shares, everything)
+    return Sight(shares, taste, sketch, back, peers_back)
 
 
 @compiled
@@ -121,12 +143,29 @@ def _shares(recent: int) -> Any:
 
 
 @compiled
-def _look_at_cohorts(a: Any, ask: Any) -> float:
+def _look_around(a: Any, ask: Any, shares: Any, everything: bool) -> None:
+    """Sums of links, and of links from where most of them lead to."""
+    if len(shares) == 0:
+        return
+    judged = a.counts[MET]
+    for k in range(len(shares)):
+        slot = ask.recent[k]
+        sweep(a, slot, shares[k] / (a.visits[slot] + ask.scale), NEAR, True)
+    via, met = strongest(a, NEAR, VIA), a.counts[MET]
+    if not everything:
+        for place in range(judged, met):
+            a.is_met[a.met[place]] = 0
+    for k in range(len(via)):
+        sweep(a, via[k], a.sums[via[k], NEAR] / (a.visits[via[k]] + ask.scale), FAR, everything)
+
+
+@compiled
+def _look_at_cohorts(a: Any, ask: Any, everything: bool) -> float:
     back = 0.0
     for k in range(len(ask.cohorts)):
         weight = a.visits[ask.cohorts[k]] + PEERS_BACK * ask.scale
         back += PEERS_BACK * ask.scale / weight / len(ask.cohorts)
-        sweep(a, ask.cohorts[k], 1.0 / weight / len(ask.cohorts), OF_COHORT)
+        sweep(a, ask.cohorts[k], 1.0 / weight / len(ask.cohorts), OF_COHORT, everything)
     return back
 
 
@@ -143,7 +182,18 @@ def consult(a: Any, ask: Any, items: Any, strangers: Any) -> Any:
     Returns:
         Opinions (n, experts), trust (n,) in what visits say of each, the expected lift (n,), sight.
     """
-    sight = look(a, ask)
+    for slot in items:
+        if slot >= 0:
+            meet(a, slot)
+    sight = look(a, ask, False)
+    opinions, trust, lifts = hear(a, ask, sight, items, strangers)
+    forget_sums(a)
+    return opinions, trust, lifts, sight
+
+
+@compiled
+def hear(a: Any, ask: Any, sight: Any, items: Any, strangers: Any) -> Any:
+    """Opinions, trust and lifts as `consult` has them, from sums that `look` has made."""
     visits, sums = _taken(a.visits, items), a.sums
     popularity = (visits + ask.scale) / (ask.total + ask.scale * ask.known)
     lifts = lifts_of(a.moves[OFFER], items, sight.taste)
@@ -161,8 +211,7 @@ def consult(a: Any, ask: Any, items: Any, strangers: Any) -> Any:
         opinions[:, OWN] = _among(items, ask.recent)
         opinions[:, SKILLS] = likeness(a.sketch, strangers, items, 0, sight.sketch)
         opinions[:, WORDS] = likeness(a.sketch, strangers, items, 1, sight.sketch)
-    forget_sums(a)
-    return opinions, visits / (visits + TRUST * ask.scale), lifts, sight
+    return opinions, visits / (visits + TRUST * ask.scale), lifts
 
 
 @compiled

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from online_models.compiled import compiled
-from online_models.relevance.arrays import FACTORS, OFFER, TASTE
+from online_models.relevance.arrays import FACTORS, OFFER, OFFERS, TASTE, TASTES, note
 from online_models.relevance.hashing import mixed, sign
 from online_models.relevance.links import WINDOW
 
@@ -69,8 +69,10 @@ def learn_factors(a: Any, shown: Any, errors: Any, taste: Any, recent: Any, shar
             slope[n] += errors[place] * a.moves[OFFER, shown[place], n]
     for place in range(len(shown)):
         _step(a, OFFER, shown[place], errors[place], taste)
+        note(a, shown[place], OFFERS)
     for place in range(min(len(recent), WINDOW)):
         _step(a, TASTE, recent[place], shares[place], slope)
+        note(a, recent[place], TASTES)
 
 
 @compiled

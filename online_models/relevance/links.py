@@ -11,7 +11,17 @@ from typing import Any
 import numpy as np
 
 from online_models.compiled import compiled
-from online_models.relevance.arrays import AHEAD, BEHIND
+from online_models.relevance.arrays import (
+    AHEAD,
+    BEHIND,
+    LINKS,
+    MET,
+    ROWS,
+    SPARE,
+    SWEEP,
+    VISITS,
+    note,
+)
 
 WINDOW = 3
 """A visit is *soon* after the last so many other items."""
@@ -22,85 +32,98 @@ VIA = 16
 NEAR, NEXT, FAR, OF_COHORT = range(4)
 """Columns of `Arrays.sums`: around, after, two links away, and among the learner's cohorts."""
 
-_SWEEP, _MET = 0, 1
-
 
 @compiled
-def sweep(a: Any, source: int, share: float, column: int) -> None:
-    """Add `share` of all links of `source` to the sums of what they lead to."""
-    a.clock[_SWEEP] += 1
-    row = a.row[source]
+def sweep(a: Any, source: int, share: float, column: int, everything: bool) -> None:
+    """Add `share` of all links of `source` to the sums of what they lead to.
+
+    Args:
+        a: the arrays.
+        source: a slot.
+        share: of the links.
+        column: of the sums; with `NEAR` goes `NEXT`.
+        everything: otherwise only what was met before (`meet`) counts.
+    """
+    a.counts[SWEEP] += 1
+    now, row = a.counts[SWEEP], a.row[source]
+    is_based = source + 1 < len(a.base_start)
     if row >= 0:
-        n = a.used[row]
-        for place in range(n):
-            a.stamp[a.target[row, place]] = a.clock[_SWEEP]
-        _meet(a.is_met, a.met, a.clock, a.target[row, :n])
-        _add(a.sums, a.target[row, :n], a.link[row, :n], share, column)
-    if source + 1 < len(a.base_start):
-        start, end = a.base_start[source], a.base_start[source + 1]
-        others = np.flatnonzero(a.stamp[a.base_target[start:end]] != a.clock[_SWEEP]) + start
-        _meet(a.is_met, a.met, a.clock, a.base_target[others])
-        _add(a.sums, a.base_target[others], a.base_link[others], share, column)
+        for place in range(a.used[row]):
+            target = a.target[row, place]
+            if is_based:
+                a.stamp[target] = now
+            if _counts(a, target, everything):
+                _add(a.sums[target], a.link[row, place], share, column)
+    if is_based:
+        for place in range(a.base_start[source], a.base_start[source + 1]):
+            target = a.base_target[place]
+            if a.stamp[target] != now and _counts(a, target, everything):
+                _add(a.sums[target], a.base_link[place], share, column)
 
 
 @compiled
-def _meet(is_met: Any, met: Any, clock: Any, targets: Any) -> None:
-    for target in targets:
-        if is_met[target] == 0:
-            is_met[target] = 1
-            met[clock[_MET]] = target
-            clock[_MET] += 1
+def _counts(a: Any, target: int, everything: bool) -> bool:
+    if everything:
+        meet(a, target)
+    return bool(a.is_met[target])
 
 
 @compiled
-def _add(sums: Any, targets: Any, links: Any, share: float, column: int) -> None:
-    for place in range(len(targets)):
-        ahead, behind = links[place, AHEAD], links[place, BEHIND]
-        if column == OF_COHORT:
-            sums[targets[place], OF_COHORT] += share * ahead
-        else:
-            sums[targets[place], column] += share * 0.5 * (ahead + behind)
-        if column == NEAR:
-            sums[targets[place], NEXT] += share * ahead
+def _add(sums: Any, link: Any, share: float, column: int) -> None:
+    if column == OF_COHORT:
+        sums[OF_COHORT] += share * link[AHEAD]
+        return
+    sums[column] += share * 0.5 * (link[AHEAD] + link[BEHIND])
+    if column == NEAR:
+        sums[NEXT] += share * link[AHEAD]
+
+
+@compiled
+def meet(a: Any, slot: int) -> None:
+    """Let the sums of `slot` count."""
+    if a.is_met[slot] == 0:
+        a.is_met[slot] = 1
+        a.met[a.counts[MET]] = slot
+        a.counts[MET] += 1
 
 
 @compiled
 def forget_sums(a: Any) -> None:
     """Make the sums zero again."""
-    for place in range(a.clock[_MET]):
-        target = a.met[place]
-        a.is_met[target] = 0
-        for column in range(a.sums.shape[1]):
-            a.sums[target, column] = 0.0
-    a.clock[_MET] = 0
+    for place in range(a.counts[MET]):
+        a.is_met[a.met[place]] = 0
+        a.sums[a.met[place], :] = 0.0
+    a.counts[MET] = 0
 
 
 @compiled
 def strongest(a: Any, column: int, most: int) -> Any:
     """Slots with the largest sums in `column`, largest first, ties by key."""
-    return _largest(a.sums[:, column], a.keys, a.met[: a.clock[_MET]], most)
+    met = a.met[: a.counts[MET]]
+    return met[largest(a.sums[met, column], a.keys[met], most, 0.0)]
 
 
 @compiled
-def _largest(sums: Any, keys: Any, slots: Any, most: int) -> Any:
-    best = np.empty(most, np.int32)
+def largest(values: Any, keys: Any, most: int, floor: float) -> Any:
+    """Places of the largest of `values` above `floor`, largest first, ties by key."""
+    best = np.empty(most, np.int64)
     size = 0
-    for slot in slots:
-        if sums[slot] <= 0.0:
+    for place in range(len(values)):
+        if values[place] <= floor:
             continue
         if size == most:
             last = best[size - 1]
-            if not _is_before(sums[slot], keys[slot], sums[last], keys[last]):
+            if not _is_before(values[place], keys[place], values[last], keys[last]):
                 continue
             size -= 1
         rank = size
         while rank > 0:
             other = best[rank - 1]
-            if not _is_before(sums[slot], keys[slot], sums[other], keys[other]):
+            if not _is_before(values[place], keys[place], values[other], keys[other]):
                 break
             best[rank] = other
             rank -= 1
-        best[rank] = slot
+        best[rank] = place
         size += 1
     return best[:size]
 
@@ -111,43 +134,84 @@ def _is_before(value: float, key: int, other: float, other_key: int) -> bool:
 
 
 @compiled
-def add_links(a: Any, sources: Any, target: int, weight: float) -> Any:
-    """Count a visit to `target` after visits to `sources`; all of them have rows of their own.
+def count_visit(a: Any, sources: Any, target: int, cohorts: Any, weight: float) -> Any:
+    """Count a visit to `target` soon after `sources` by somebody of `cohorts`, all of them slots.
+
+    There is room for rows of links.
 
     Returns:
-        int32 (n, 2): the slots whose links had to leave the full rows of each source and of
-        `target`, or -1.
+        int32 (n, 2): sources and targets of links that had to leave full rows.
     """
-    gone = np.empty((len(sources), 2), np.int32)
-    for place in range(len(sources)):
-        gone[place, AHEAD] = _add_link(a, sources[place], target, AHEAD, weight)
-        gone[place, BEHIND] = _add_link(a, target, sources[place], BEHIND, weight)
-    return gone
+    links = np.empty((2 * len(sources) + len(cohorts), 3), np.int32)
+    links[:, 0], links[:, 1], links[:, 2] = target, target, AHEAD
+    links[: len(sources), 0] = sources
+    links[len(sources) : 2 * len(sources), 1] = sources
+    links[len(sources) : 2 * len(sources), 2] = BEHIND
+    links[2 * len(sources) :, 0] = cohorts
+    for place in range(len(links)):
+        source, to, column = links[place]
+        links[place, 1] = _add_link(a, source, to, column, weight)
+    for cohort in cohorts:
+        a.visits[cohort] += weight
+        note(a, cohort, VISITS)
+    a.visits[target] += weight
+    note(a, target, VISITS)
+    a.total[0] += weight
+    a.ours[:, -1, 0] = 1
+    return links[links[:, 1] >= 0, :2]
 
 
 @compiled
-def add_member(a: Any, cohort: int, target: int, weight: float) -> int:
-    """Count a visit to `target` by `cohort`; returns the slot whose link had to leave, or -1."""
-    return _add_link(a, cohort, target, AHEAD, weight)
+def give_row(a: Any, slot: int) -> Any:
+    """The row for the own links of `slot`; there is room for one more."""
+    row = a.row[slot]
+    if row < 0:
+        if a.counts[SPARE] > 0:
+            a.counts[SPARE] -= 1
+            row = a.spare[a.counts[SPARE]]
+        else:
+            row = a.counts[ROWS]
+            a.counts[ROWS] += 1
+        a.row[slot] = row
+    return row
+
+
+@compiled
+def take_row(a: Any, slot: int) -> None:
+    """Have no links of `slot` any more."""
+    row = a.row[slot]
+    if row >= 0:
+        a.row[slot], a.used[row], a.fresh[row, :] = -1, 0, 0
+        a.spare[a.counts[SPARE]] = row
+        a.counts[SPARE] += 1
 
 
 @compiled
 def _add_link(a: Any, source: int, target: int, column: int, weight: float) -> int:
-    row = a.row[source]
+    """Add to a link; returns the slot whose link had to leave for it, or -1."""
+    row = give_row(a, source)
+    note(a, source, LINKS)
+    place, gone = _place_of(a, row, target), -1
+    if place < 0:
+        place = a.used[row]
+        if place < a.target.shape[1]:
+            a.used[row] += 1
+        else:
+            place = _weakest(a.link[row], a.keys[a.target[row]])
+            gone = a.target[row, place]
+        a.target[row, place] = target
+        _start(a, source, target, a.link[row, place])
+    a.link[row, place, column] += weight
+    a.fresh[row, place] = 1
+    return gone
+
+
+@compiled
+def _place_of(a: Any, row: int, target: int) -> int:
     for place in range(a.used[row]):
         if a.target[row, place] == target:
-            a.link[row, place, column] += weight
-            return -1
-    place, gone = a.used[row], -1
-    if place == a.target.shape[1]:
-        place = _weakest(a.link[row], a.keys[a.target[row]])
-        gone = a.target[row, place]
-    else:
-        a.used[row] += 1
-    a.target[row, place] = target
-    _start(a, source, target, a.link[row, place])
-    a.link[row, place, column] += weight
-    return gone
+            return place
+    return -1
 
 
 @compiled
@@ -185,13 +249,37 @@ def ahead_of(a: Any, sources: Any, target: int) -> Any:
 
 
 @compiled
-def drop_targets(a: Any, rows: int, is_gone: Any) -> None:
-    """Take the own links to every slot that `is_gone` out of the first `rows` rows."""
-    for row in range(rows):
+def own_links(a: Any, slots: Any, everything: bool) -> Any:
+    """Own links of `slots`; of those that are not `fresh` only where `everything` is asked for.
+
+    Returns:
+        int32 (n,) source, int32 (n,) target, float64 (n, 2) ahead and behind.
+    """
+    size = 0
+    for slot in slots:
+        size += a.used[a.row[slot]] if a.row[slot] >= 0 else 0
+    source, target = np.empty(size, np.int32), np.empty(size, np.int32)
+    link, size = np.empty((size, 2)), 0
+    for slot in slots:
+        row = a.row[slot]
+        for place in range(a.used[row] if row >= 0 else 0):
+            if everything or a.fresh[row, place]:
+                source[size], target[size] = slot, a.target[row, place]
+                link[size] = a.link[row, place]
+                size += 1
+    return source[:size], target[:size], link[:size]
+
+
+@compiled
+def drop_targets(a: Any, is_gone: Any) -> None:
+    """Take the own links to every slot that `is_gone` out of the rows."""
+    for row in range(a.counts[ROWS]):
         kept = 0
         for place in range(a.used[row]):
             if not is_gone[a.target[row, place]]:
                 a.target[row, kept] = a.target[row, place]
                 a.link[row, kept] = a.link[row, place]
+                a.fresh[row, kept] = a.fresh[row, place]
                 kept += 1
+        a.fresh[row, kept:] = 0
         a.used[row] = kept

@@ -1,17 +1,18 @@
 """The relevance model: what it is told, what it answers, and its numbers."""
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import islice
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from online_models.compiled import compiled
 from online_models.contract import Numbers, checked
+from online_models.gaussian import probability
 from online_models.merge_rules import Additive, DenseGaussian, Mean, Newest
 from online_models.merging import Merging
-from online_models.moment import MAX_RECENT, Because, Description, Moment
+from online_models.moment import MAX_RECENT, Because, Description, Duel, Moment
 from online_models.relevance.arrays import (
     EXPERTS,
     FACTORS,
@@ -20,14 +21,16 @@ from online_models.relevance.arrays import (
     PRIOR_VARIANCE,
     REGIMES,
     SKETCH,
+    slots_of,
 )
-from online_models.relevance.blend import COLD, NEW, WARM, judge, study
+from online_models.relevance.blend import Judged, judge, study
 from online_models.relevance.content import sketch_of
-from online_models.relevance.experts import Ask, scale_of
-from online_models.relevance.links import WINDOW
-from online_models.relevance.memory import SIDES, Memory
+from online_models.relevance.experts import Ask, ask_of, scale_of
+from online_models.relevance.hashing import mixed
+from online_models.relevance.links import WINDOW, count_visit, largest
+from online_models.relevance.memory import Memory
 from online_models.relevance.naming import fits, named
-from online_models.relevance.numbers import fill, written
+from online_models.relevance.numbers import changed_numbers, fill, own_numbers
 from online_models.relevance.proposals import because, proposed
 from online_models.relevance.sharing import MAX_LINKS, shared_of
 from online_models.tables import (
@@ -56,6 +59,7 @@ _LARGEST = 300.0
 """Log odds beyond are certain; their exponential is still a number."""
 
 _NOTHING = Description()
+_NOBODY = np.zeros(0, np.int32)
 
 
 def _unknown(_: int) -> Description:
@@ -110,19 +114,24 @@ class RelevanceModel:
         means = self._memory.arrays.weights[REGIMES.index(regime), :, MEAN]
         return dict(zip(EXPERTS, means.tolist(), strict=True))
 
-    def learn(self, moment: Moment, item: int, description: Description = _NOTHING) -> None:
-        """The learner of `moment` turned to `item`; to go on with the newest item is no turn."""
-        if not isfinite(moment.at) or moment.recent[:1] == (item,):
-            return
-        memory, weight = self._memory, scale_of(moment.at)
-        slot = memory.add_item(item)
-        memory.describe(item, sketch_of(description), moment.at)
-        ask = self._ask(moment)
-        shown = study(memory.arrays, ask, memory.order, slot, _seed(moment, item))
-        if len(shown) > 1:
-            self._note_lesson(shown, ask)
-        self._count(moment, item, weight)
-        memory.forget_rare(item)
+    def learn(self, moment: Moment, item: int, description: Description = _NOTHING) -> Duel | None:
+        """The learner of `moment` turned to `item`; to go on with the newest item is no turn.
+
+        Returns what was thought before; None where there was nothing to compare with.
+        """
+        if not isfinite(moment.at) or (len(moment.recent) and moment.recent[0] == item):
+            return None
+        memory = self._memory
+        slot, cohorts = memory.add_item(item), self._cohorts(moment.cohorts, add=True)
+        memory.describe(slot, sketch_of(description), moment.at)
+        memory.make_room(len(cohorts))
+        keys = moment.recent[:MAX_RECENT]
+        arrays, order = memory.arrays, memory.order
+        compared, gone = _turn(arrays, order, keys, cohorts, slot, moment.at)
+        if len(gone):
+            memory.drop_links(gone)
+        memory.forget_rare(slot)
+        return None if isnan(compared[0]) else Duel(*compared)
 
     def scores(self, moment: Moment, items: Sequence[int], describe: Describe = _unknown) -> Floats:
         """Log odds of each of `items` being the next, up to a constant; always finite.
@@ -132,7 +141,7 @@ class RelevanceModel:
             items: hashes, at least one.
             describe: says what an item is about; asked for items only that nobody has visited.
         """
-        scores: Floats = self._judge(moment, items, describe)[0]
+        scores: Floats = self._judge(moment, items, describe).odds
         return scores
 
     def opinions(
@@ -142,8 +151,9 @@ class RelevanceModel:
 
         Beside the experts stand the *factors*, on which those back who count links.
         """
-        _, columns, lifts = self._judge(moment, items, describe)
-        return {**dict(zip(EXPERTS, columns.T, strict=True)), "factors": np.log(lifts)}
+        judged = self._judge(moment, items, describe)
+        columns = zip(EXPERTS, judged.opinions.T, strict=True)
+        return {**dict(columns), "factors": np.log(judged.lifts)}
 
     def chances(
         self, moment: Moment, items: Sequence[int], describe: Describe = _unknown
@@ -154,8 +164,8 @@ class RelevanceModel:
         """
         memory = self._memory
         places = np.linspace(0, self.known, min(self.known, REFERENCES), endpoint=False)
-        others = memory.arrays.keys[memory.order[places.astype(int)]].tolist()
-        scores = self._judge(moment, [*items, *others], describe)[0]
+        others = memory.order[places.astype(int)]
+        scores = self._judge(moment, items, describe, others).odds
         n = len(items)
         odds = np.exp(np.minimum(scores - scores[:n].max(), _LARGEST))
         rest = max(self.known - n, 0) / max(len(others), 1) * odds[n:].sum()
@@ -164,16 +174,32 @@ class RelevanceModel:
 
     def propose(self, moment: Moment, most: int) -> list[int]:
         """The likeliest items that the learner has not met of late, likeliest first."""
-        return proposed(self._memory, self._ask(moment), most)
+        a, order = self._memory.arrays, self._memory.order
+        keys: list[int] = a.keys[proposed(a, self._ask(moment), order, most)].tolist()
+        return keys
 
     def because(self, moment: Moment, item: int) -> Because | None:
         """The strongest thing that visits say for `item`; None where they say nothing."""
-        return because(self._memory, moment, self._ask(moment), item)
+        return because(self._memory, self._ask(moment), item)
+
+    def popularity(self, moment: Moment, items: Sequence[int]) -> Floats:
+        """Share of the visits of all that went to each of `items`, were there one more to each."""
+        a, scale = self._memory.arrays, scale_of(moment.at)
+        slots = slots_of(a.index_keys, a.index_slots, np.array(items, np.uint64))
+        visits = np.where(slots >= 0, a.visits[slots], 0.0)
+        shares: Floats = (visits + scale) / (a.total[0] + scale * max(self.known, len(items)))
+        return shares
+
+    def most_popular(self, most: int) -> list[int]:
+        """The items visited most, most visited first, ties by key."""
+        a, order = self._memory.arrays, self._memory.order
+        places = largest(a.visits[order], a.keys[order], most, -1.0)
+        keys: list[int] = a.keys[order[places]].tolist()
+        return keys
 
     def state(self) -> Numbers:
         """The own numbers, by name in order."""
-        memory = self._memory
-        return dict(sorted(written(memory, [*memory.own, *memory.own_links()]).items()))
+        return own_numbers(self._memory)
 
     def restore(self, numbers: Mapping[str, tuple[float, ...]], base: ModelBase = EMPTY) -> None:
         """Know `base` and, as own, exactly `numbers`.
@@ -198,54 +224,54 @@ class RelevanceModel:
 
     def touched(self) -> Numbers:
         """What changed since the last call; empty tuples for what is not own any more."""
-        changed, self._memory.changed = self._memory.changed, {}
-        return written(self._memory, changed)
+        changes = changed_numbers(self._memory)
+        self._memory.settle()
+        return changes
+
+    def _cohorts(self, groups: tuple[int, ...], *, add: bool) -> Any:
+        """Slots of those that are known, or are to be added."""
+        memory = self._memory
+        known = memory.cohorts
+        slots = [memory.add_cohort(key) for key in groups if add or key in known]
+        return np.array(slots, np.int32) if slots else _NOBODY
 
     def _ask(self, moment: Moment) -> Ask:
         memory = self._memory
-        items, groups = memory.items, memory.cohorts
-        recent = [items[key] for key in moment.recent[:MAX_RECENT] if key in items]
-        cohorts = [groups[key] for key in moment.cohorts if key in groups]
-        return Ask(
-            np.array(recent, np.int32),
-            np.array(cohorts, np.int32),
-            scale_of(moment.at),
-            memory.total,
-            float(max(len(memory.order), 1)),
-        )
+        cohorts, keys = self._cohorts(moment.cohorts, add=False), moment.recent[:MAX_RECENT]
+        found: Ask = ask_of(memory.arrays, keys, cohorts, len(memory.order), moment.at)
+        return found
 
-    def _judge(self, moment: Moment, items: Sequence[int], describe: Describe) -> Any:
-        memory, ask = self._memory, self._ask(moment)
-        slots = [memory.items.get(key, -1) for key in items]
-        strangers = []
-        for place, slot in enumerate(slots):
-            if slot < 0:
-                strangers.append(sketch_of(describe(items[place])))
-                slots[place] = -len(strangers)
-        sketches = np.array(strangers, np.float32).reshape(-1, SKETCH + 2)
-        return judge(memory.arrays, ask, np.array(slots, np.int32), sketches)
-
-    def _note_lesson(self, shown: Any, ask: Ask) -> None:
-        """What `study` has changed."""
-        memory = self._memory
-        for regime in (WARM, COLD) if len(ask.recent) else (NEW,):
-            memory.note_weights(regime)
-        if len(ask.recent):
-            for side, slots in zip(SIDES, (ask.recent[:WINDOW], shown), strict=True):
-                for key in memory.arrays.keys[slots].tolist():
-                    memory.note((side, key, 0))
-
-    def _count(self, moment: Moment, item: int, weight: float) -> None:
-        """Visits and links."""
-        memory = self._memory
-        earlier = (key for key in moment.recent if key != item and key in memory.items)
-        memory.add_links([*islice(earlier, WINDOW)], item, weight)
-        memory.add_visit(item, weight)
-        for cohort in moment.cohorts:
-            memory.add_member(cohort, item, weight)
+    def _judge(
+        self, moment: Moment, items: Sequence[int], describe: Describe, others: Any = _NOBODY
+    ) -> Judged:
+        """`items`, and then `others`, which are slots."""
+        a = self._memory.arrays
+        slots = slots_of(a.index_keys, a.index_slots, np.array(items, np.uint64))
+        unknown = np.flatnonzero(slots < 0)
+        slots[unknown] = -1 - np.arange(len(unknown))
+        sketches = [sketch_of(describe(items[place])) for place in unknown.tolist()]
+        strangers = np.array(sketches, np.float32).reshape(-1, SKETCH + 2)
+        judged: Judged = judge(a, self._ask(moment), np.concatenate((slots, others)), strangers)
+        return judged
 
 
-def _seed(moment: Moment, item: int) -> Any:
-    """What hangs on the event alone."""
-    bits = np.uint64(item) ^ np.float64(moment.at).view(np.uint64)
-    return bits ^ np.uint64(moment.recent[0] if moment.recent else 0)
+@compiled
+def _turn(a: Any, order: Any, recent: Any, cohorts: Any, slot: int, at: float) -> Any:
+    """Learn and count a turn.
+
+    Returns the fields of a `Duel`, NaN where there was nothing to compare with, and what
+    `count_visit` does.
+    """
+    ask, key = ask_of(a, recent, cohorts, len(order), at), a.keys[slot]
+    bits = key ^ np.array([at]).view(np.uint64)[0]
+    seed = bits ^ (recent[0] if len(recent) else np.uint64(0))
+    odds, popular = study(a, ask, order, slot, seed)
+    sources, size = np.empty(WINDOW, np.int32), 0
+    for one in ask.recent:
+        if size < WINDOW and one != slot:
+            sources[size] = one
+            size += 1
+    gone = count_visit(a, sources[:size], slot, cohorts, ask.scale)
+    sign = 1.0 if mixed(seed) & np.uint64(1) else -1.0
+    p, baseline = probability(sign * odds, 0.0), probability(sign * popular, 0.0)
+    return (np.nan if np.isnan(odds) else p, baseline, 0.5 + 0.5 * sign), gone

@@ -6,8 +6,8 @@ from online_models.relevance.memory import (
     ALL,
     COHORT,
     ITEM,
+    KINDS,
     LINK,
-    LINKS,
     MEMBER,
     SIDES,
     SKETCHED,
@@ -33,7 +33,7 @@ def text_of(name: Name) -> str:
     kind, key, other = name
     if kind == WEIGHT:
         return f"{kind}/{REGIMES[key]}/{EXPERTS[other]}"
-    if kind in LINKS:
+    if kind in KINDS:
         return f"{kind}/{key:x}>{other:x}"
     return ALL if kind == ALL else f"{kind}/{key:x}"
 
@@ -46,7 +46,7 @@ def name_of(text: str) -> Name | None:
         return (ALL, 0, 0)
     if kind == WEIGHT:
         return _weight_of(*rest.partition("/")[::2])
-    if kind in LINKS:
+    if kind in KINDS:
         both = is_name(source) and is_name(target)
         return (kind, number_of(source), number_of(target)) if both else None
     return (kind, number_of(rest), 0) if kind in WIDTHS and kind != ALL and is_name(rest) else None

@@ -1,17 +1,34 @@
 """From what the model keeps to named numbers, and back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
 from online_models.contract import Numbers
-from online_models.relevance.arrays import FACTORS, SKETCH
+from online_models.relevance.arrays import (
+    A_COHORT,
+    AN_ITEM,
+    CHANGED,
+    FACTORS,
+    LINKS,
+    NOTED,
+    OFFERS,
+    OWN,
+    SKETCH,
+    SKETCHES,
+    TASTES,
+    VISITS,
+)
 from online_models.relevance.content import measure_lengths
+from online_models.relevance.links import give_row, own_links
 from online_models.relevance.memory import (
     ALL,
     COHORT,
+    ITEM,
+    KINDS,
     LINK,
-    LINKS,
+    MEMBER,
     SIDES,
     SKETCHED,
     WEIGHT,
@@ -22,61 +39,87 @@ from online_models.relevance.naming import text_of
 
 Values = tuple[float, ...]
 
-
-def written(memory: Memory, names: Iterable[Name]) -> Numbers:
-    """The own numbers of `names`, the empty tuple for what is not own."""
-    return {text_of(name): _own(memory, name) for name in names}
+_BITS = {ITEM: VISITS, COHORT: VISITS, SKETCHED: SKETCHES, SIDES[0]: TASTES, SIDES[1]: OFFERS}
 
 
-def _own(memory: Memory, name: Name) -> Values:
-    if name[0] in LINKS:
-        return _link(memory, name)
-    return _values(memory, name) if name in memory.own else ()
+def own_numbers(memory: Memory) -> Numbers:
+    """All own numbers, by name in order."""
+    a = memory.arrays
+    slots = np.flatnonzero((a.own != 0) | (a.row >= 0))
+    found = dict(_of_all(memory, OWN))
+    found |= _of_slots(memory, slots, a.own[slots])
+    found |= _of_links(memory, slots, everything=True)
+    return dict(sorted(found.items()))
 
 
-def _link(memory: Memory, name: Name) -> Values:
-    kind, source, target = name
-    slot = (memory.items if kind == LINK else memory.cohorts).get(source)
-    to, a = memory.items.get(target), memory.arrays
-    if slot is not None and to is not None and a.row[slot] >= 0:
-        row = a.row[slot]
-        for place in np.flatnonzero(a.target[row, : a.used[row]] == to):
-            return tuple(a.link[row, place].tolist())
-    return ()
+def changed_numbers(memory: Memory) -> Numbers:
+    """Own numbers that have changed, the empty tuple for what is not own any more."""
+    a = memory.arrays
+    slots = a.noted[: a.counts[NOTED]]
+    changed = a.changed[slots]
+    found: Numbers = {text_of(name): () for name in memory.dropped}
+    found |= _of_all(memory, CHANGED)
+    found |= _of_slots(memory, slots, changed & a.own[slots])
+    found |= _of_links(memory, slots[changed & LINKS != 0], everything=False)
+    return found
 
 
-def _values(memory: Memory, name: Name) -> Values:
-    (kind, key, expert), a = name, memory.arrays
-    if kind == ALL:
-        return (memory.total,)
-    if kind == WEIGHT:
-        return tuple(a.weights[key, expert].tolist())
-    slot = memory.cohorts[key] if kind == COHORT else memory.items[key]
+def _of_all(memory: Memory, part: int) -> Iterator[tuple[str, Values]]:
+    """Total and weights, where `ours` has it."""
+    a = memory.arrays
+    for regime, expert in np.argwhere(a.ours[part, :-1]).tolist():
+        yield text_of((WEIGHT, regime, expert)), tuple(a.weights[regime, expert].tolist())
+    if a.ours[part, -1, 0]:
+        yield ALL, (a.total.item(),)
+
+
+def _of_slots(memory: Memory, slots: Any, wanted: Any) -> Numbers:
+    """Those of the numbers of each slot that are wanted, links left aside."""
+    a, found = memory.arrays, Numbers()
+    for kind, bit in _BITS.items():
+        sort = A_COHORT if kind == COHORT else AN_ITEM
+        chosen = slots[(wanted & bit != 0) & (a.sort[slots] == sort)]
+        rows = zip(a.keys[chosen].tolist(), _rows(memory, kind, chosen).tolist(), strict=True)
+        found |= {f"{kind}/{key:x}": tuple(row) for key, row in rows}
+    return found
+
+
+def _rows(memory: Memory, kind: str, slots: Any) -> Any:
+    """The numbers of a kind of each slot, a row each."""
+    a = memory.arrays
     if kind in SIDES:
         side = SIDES.index(kind)
-        return (*a.moves[side, slot].tolist(), *a.gains[side, slot].tolist())
+        return np.concatenate((a.moves[side, slots], a.gains[side, slots]), axis=1)
     if kind == SKETCHED:
-        return (*a.sketch[slot, :SKETCH].tolist(), memory.described[key])
-    return (float(a.visits[slot]),)
+        return np.concatenate((a.sketch[slots, :SKETCH], a.stated[slots, None]), axis=1)
+    return a.visits[slots, None]
+
+
+def _of_links(memory: Memory, slots: Any, *, everything: bool) -> Numbers:
+    a = memory.arrays
+    sources, targets, links = own_links(a, slots, everything)
+    keys = a.keys[sources].tolist(), a.keys[targets].tolist()
+    kinds = np.where(a.sort[sources] == A_COHORT, MEMBER, LINK).tolist()
+    rows = zip(kinds, *keys, links.tolist(), strict=True)
+    return {f"{kind}/{source:x}>{target:x}": tuple(row) for kind, source, target, row in rows}
 
 
 def fill(memory: Memory, own: Mapping[Name, Values]) -> None:
     """Put `own` numbers into `memory`."""
     for name, values in own.items():
-        if name[0] not in LINKS:
-            memory.own[name] = None
+        if name[0] not in KINDS:
             _put(memory, name, values)
     for name, values in own.items():
-        if name[0] in LINKS:
+        if name[0] in KINDS:
             _put_link(memory, name, values)
 
 
 def _put(memory: Memory, name: Name, values: Values) -> None:
-    kind, key, expert = name
+    (kind, key, expert), a = name, memory.arrays
     if kind == ALL:
-        memory.total = values[0]
+        a.total[0], a.ours[OWN, -1, 0] = values[0], 1
     elif kind == WEIGHT:
-        memory.arrays.weights[key, expert] = values
+        a.weights[key, expert], a.ours[OWN, key, expert] = values, 1
     else:
         _put_thing(memory, kind, key, values)
 
@@ -85,13 +128,14 @@ def _put_thing(memory: Memory, kind: str, key: int, values: Values) -> None:
     """Of an item or a cohort."""
     slot = memory.add_cohort(key) if kind == COHORT else memory.add_item(key)
     a = memory.arrays
+    a.own[slot] |= _BITS[kind]
     if kind in SIDES:
         side = SIDES.index(kind)
         a.moves[side, slot], a.gains[side, slot] = values[:FACTORS], values[FACTORS:]
     elif kind == SKETCHED:
         a.sketch[slot, :SKETCH] = values[:-1]
         measure_lengths(a.sketch[slot : slot + 1])
-        memory.described[key] = values[-1]
+        a.stated[slot] = values[-1]
     else:
         a.visits[slot] = values[0]
 
@@ -100,9 +144,10 @@ def _put_link(memory: Memory, name: Name, values: Values) -> None:
     kind, source, target = name
     slot = memory.add_item(source) if kind == LINK else memory.add_cohort(source)
     to = memory.add_item(target)
-    memory.give_row(slot)
+    memory.make_room(0)
     a = memory.arrays
-    row, place = a.row[slot], a.used[a.row[slot]]
+    row = give_row(a, slot)
+    place = a.used[row]
     if place == a.target.shape[1]:
         raise ValueError(f"{text_of(name)!r} is one link too many in its row: drop some of them")
     a.used[row] += 1

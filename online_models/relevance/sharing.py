@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from online_models.relevance.arrays import (
+    A_COHORT,
+    AN_ITEM,
     EXPERTS,
     FACTORS,
     REGIMES,
@@ -50,6 +52,8 @@ def shared_of(base: ModelBase) -> Shared:
     groups = np.unique(cohorts[0])
     arrays = arrays_of(len(items) + len(groups), 0, 1)
     arrays.keys[:] = np.concatenate((items, groups))
+    arrays.sort[: len(items)], arrays.sort[len(items) :] = AN_ITEM, A_COHORT
+    arrays.total[0] = total.sum()
     arrays.visits[np.searchsorted(items, visited[0])] = visited[1][:, 0]
     arrays.visits[len(items) + np.searchsorted(groups, cohorts[0])] = cohorts[1][:, 0]
     for side, (keys, values) in enumerate(sides):
@@ -57,11 +61,8 @@ def shared_of(base: ModelBase) -> Shared:
         arrays.moves[side, slots], arrays.gains[side, slots] = np.split(values, [FACTORS], axis=1)
     _describe(arrays, np.searchsorted(items, described[0]), described[1])
     return Shared(
-        dict(zip(items.tolist(), range(len(items)), strict=True)),
-        dict(zip(groups.tolist(), range(len(items), len(arrays.keys)), strict=True)),
-        dict(zip(described[0].tolist(), described[1][:, -1].tolist(), strict=True)),
-        float(total.sum()),
         arrays._replace(weights=_weights(base), **_links(links, items, groups)),
+        dict(zip(groups.tolist(), range(len(items), len(arrays.keys)), strict=True)),
     )
 
 
@@ -92,7 +93,7 @@ def _describe(arrays: Arrays, slots: Rows, values: Values) -> None:
     sketches = np.zeros((len(slots), SKETCH + 2), np.float32)
     sketches[:, :SKETCH] = values[:, :-1]
     measure_lengths(sketches)
-    arrays.sketch[slots] = sketches
+    arrays.sketch[slots], arrays.stated[slots] = sketches, values[:, -1]
 
 
 def _weights(base: ModelBase) -> Any:

@@ -68,7 +68,7 @@ def _take(gathered: Gathered, view: LearnerView, stream: Stream) -> None:
 
 def _hear_others(gathered: Gathered, view: LearnerView) -> None:
     """How likely each is the next. Of what is begun `continues` speaks."""
-    begun, relevance = set(view.moment.recent), view.predictors.relevance
+    begun, relevance = {*view.moment.recent.tolist()}, view.predictors.relevance
     heard = [one for key, one in gathered.candidates.items() if key not in begun]
     if heard:
         keys = [one.entry.key for one in heard]

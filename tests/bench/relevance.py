@@ -72,7 +72,7 @@ def main() -> None:
     tell(f"scores of {CANDIDATES}", lambda: [model.scores(one, keys) for one in moments], 200)
     tell(f"chances of {CANDIDATES}", lambda: [model.chances(one, keys) for one in moments], 200)
     tell("propose 12", lambda: [model.propose(one, 12) for one in moments], 200)
-    tell("propose 12 to a new learner", lambda: [model.propose(Moment((), now), 12)], 1)
+    tell("propose 12 to a new learner", lambda: [model.propose(Moment.of((), now), 12)], 1)
     tell("say why", lambda: [model.because(one, keys[5]) for one in moments], 200)
     sys.stdout.write(f"{'numbers':64s} {len(model.state()):8d} names\n")
 

@@ -71,12 +71,12 @@ MANNERS: dict[type, Manner] = {
         ],
         lessons=st.tuples(moments, hashes, descriptions),
         spoiled=[
-            (Moment((3, 4), 1.0), 3, Description()),
-            (Moment((3, 4), math.nan), 5, Description((1,))),
-            (Moment((), math.inf, (1,)), 6, Description()),
+            (Moment.of((3, 4), 1.0), 3, Description()),
+            (Moment.of((3, 4), math.nan), 5, Description((1,))),
+            (Moment.of((), math.inf, (1,)), 6, Description()),
         ],
         fresh=lambda n: (
-            Moment(tuple(range(n + 99, n + 94, -1)), 1.6e9 + n, (n // 500,)),
+            Moment.of(tuple(range(n + 99, n + 94, -1)), 1.6e9 + n, (n // 500,)),
             n + 100,
             Description((n // 10,), (n,)),
         ),

@@ -413,7 +413,7 @@ replica = Replica("v1")
 for n in range(60):
     x = {"bias": 1.0, f"item:{n % 11:x}": 1.0, f"skill:{n % 5:x}": 0.5, "gap": n / 60}
     replica.success.learn_one(x, n % 3 / 2)
-    moment = Moment((n % 11, n * 5 % 13), 1.6e9 + n, (n % 2,))
+    moment = Moment.of((n % 11, n * 5 % 13), 1.6e9 + n, (n % 2,))
     replica.relevance.learn(moment, n * 7 % 13, Description((n % 5,), (n % 3,)))
     for kind, manner in OUTCOME_MANNERS.items():
         manner["teach"](replica.models[kind.name], manner["fresh"](n))

@@ -8,7 +8,7 @@ from online_models.replica import Replica
 
 def taught(replica: Replica) -> Replica:
     replica.success.learn_one({"bias": 1.0, "i:1": 1.0}, 1.0)
-    replica.relevance.learn(Moment((1,), 1.6e9), 2, Description())
+    replica.relevance.learn(Moment.of((1,), 1.6e9), 2, Description())
     for kind, manner in OUTCOME_MANNERS.items():
         manner["teach"](replica.models[kind.name], manner["fresh"](1))
     replica.items.learn(1, 0.5, 60.0)
@@ -34,7 +34,7 @@ def test_names_and_attributes_are_the_same_models() -> None:
 def test_only_models_that_learned_are_touched() -> None:
     replica = Replica()
     assert replica.touched() == {}
-    replica.relevance.learn(Moment((1,), 1.6e9), 2, Description())
+    replica.relevance.learn(Moment.of((1,), 1.6e9), 2, Description())
     assert replica.touched().keys() == {"relevance"}
     assert replica.touched() == {}
 

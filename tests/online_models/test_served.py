@@ -8,6 +8,7 @@ from online_models.duration import TASK
 from online_models.engagement import OFFER
 from online_models.healing import healed, is_sound
 from online_models.items import ItemModel
+from online_models.moment import Because, Description, Ground, Moment
 from online_models.observation import Observation
 from online_models.replica import Replica
 from online_models.served import Served
@@ -78,6 +79,21 @@ def test_retention_is_served_by_one_that_has_learned_nothing() -> None:
     replica, served = without("retention")
     assert served.retention is not replica.retention
     assert served.retention.state() == {}
+
+
+def test_relevance_is_served_by_popularity() -> None:
+    replica, served = without("relevance")
+    for item, visits in ((1, 3), (2, 5), (3, 1)):
+        for _ in range(visits):
+            replica.relevance.learn(Moment.of((), 1.6e9, (7,)), item)
+    moment = Moment.of((2,), 1.6e9, (7,))
+    assert served.relevance.known == 3
+    assert served.relevance.propose(moment, 5) == [1, 3], "the learner has met the second"
+    chances = served.relevance.chances(moment, (1, 2, 3, 4), lambda _: Description())
+    assert chances == pytest.approx([4 / 13, 6 / 13, 2 / 13, 1 / 13])
+    found = served.relevance.because(moment, 1)
+    assert found == Because(Ground.ALL, 0, pytest.approx(3.0), pytest.approx(9.0))
+    assert served.relevance.because(moment, 4) is None
 
 
 def test_sound_numbers_are_left_alone() -> None:

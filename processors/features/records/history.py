@@ -86,11 +86,6 @@ def holds(rows: bytes, trace: Trace) -> bool:
     return start in rows and any(row.startswith(start) for row in _split(rows))
 
 
-def newest_slots(rows: bytes) -> list[int]:
-    """Slots of the activities, newest first, each once."""
-    return [slot for slot in dict.fromkeys(rows[_ORDER::SIZE][::-1]) if slot != _NOWHERE]
-
-
 def newest_sec(rows: bytes) -> int:
     """Time of the newest event of a history that is not empty, `clock_sec`."""
     return int.from_bytes(rows[-SIZE : 4 - SIZE])

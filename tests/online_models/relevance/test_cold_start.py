@@ -66,7 +66,7 @@ class World:
             recent: list[int] = []
             topic = self.rng.randrange(TOPICS)
             for step, item in enumerate(self.walk(topic, 8)):
-                moment = Moment(tuple(recent), START + 60 * n + step, group(topic))
+                moment = Moment.of(tuple(recent), START + 60 * n + step, group(topic))
                 self.model.learn(moment, item.key, item.about)
                 recent = [item.key, *(key for key in recent if key != item.key)]
 
@@ -85,7 +85,7 @@ def test_new_items_are_found_by_what_they_are_about(kind: str) -> None:
     by_score, by_popularity = [], []
     for n in range(200):
         topic = n % TOPICS
-        moment = Moment(tuple(item.key for item in world.walk(topic, 4)), START + 1e6)
+        moment = Moment.of(tuple(item.key for item in world.walk(topic, 4)), START + 1e6)
         right = world.rng.choice([one for one in fresh if one.topic == topic])
         others = world.rng.sample([one for one in fresh if one.topic != topic], 49)
         keys = [right.key, *(one.key for one in others)]
@@ -105,7 +105,7 @@ def test_a_new_item_of_the_topic_is_beaten_by_popular_ones_of_others_no_more(kin
     by_score, by_popularity = [], []
     for n in range(200):
         topic = n % TOPICS
-        moment = Moment(tuple(item.key for item in world.walk(topic, 4)), START + 1e6)
+        moment = Moment.of(tuple(item.key for item in world.walk(topic, 4)), START + 1e6)
         right = world.rng.choice([one for one in fresh if one.topic == topic])
         others = world.rng.sample([one for one in world.catalogue if one.topic != topic], 49)
         keys = [right.key, *(one.key for one in others)]
@@ -131,7 +131,7 @@ def test_a_new_learner_is_offered_what_the_cohort_does() -> None:
     by_score, by_popularity = [], []
     for n in range(240):
         topic = n % TOPICS
-        moment = Moment((), START + 1e6, (hash_of("role", topic),))
+        moment = Moment.of((), START + 1e6, (hash_of("role", topic),))
         right = next(world.walk(topic, 1))
         others = world.rng.sample([one for one in world.catalogue if one is not right], 49)
         keys = [right.key, *(one.key for one in others)]
@@ -144,7 +144,7 @@ def test_a_learner_without_a_cohort_is_offered_what_is_popular() -> None:
     world = World(items("nothing"))
     world.watch(800)
     keys = [item.key for item in world.catalogue]
-    moment = Moment((), START + 1e6, (12345,))
+    moment = Moment.of((), START + 1e6, (12345,))
     scores, popular = (
         world.model.scores(moment, keys),
         world.model.opinions(moment, keys)["popular"],

@@ -26,7 +26,7 @@ def taught(
 ) -> RelevanceModel:
     model = model or RelevanceModel()
     for recent, item in steps:
-        model.learn(Moment(recent, at, (77,)), item, Description((item % 3,), (item,)))
+        model.learn(Moment.of(recent, at, (77,)), item, Description((item % 3,), (item,)))
     return model
 
 
@@ -49,7 +49,7 @@ def test_going_on_with_the_same_is_no_turn() -> None:
 def test_old_visits_fade() -> None:
     model = taught([((), 1)] * 4)
     taught([((), 2)] * 3, AT + HALF_LIFE_SEC, model)
-    popular = model.opinions(Moment((), AT + HALF_LIFE_SEC), (1, 2))["popular"]
+    popular = model.opinions(Moment.of((), AT + HALF_LIFE_SEC), (1, 2))["popular"]
     assert np.exp(popular) == pytest.approx([(2 + 1) / (5 + 2) * 2, (3 + 1) / (5 + 2) * 2])
 
 
@@ -69,16 +69,16 @@ def test_counts_do_not_depend_on_the_order(steps: list[Turn], order: object) -> 
 def test_a_full_row_forgets_its_weakest_link_and_an_old_item_everything() -> None:
     model, held = RelevanceModel(max_items=6, max_links=2), {}
     for item in (2, 2, 3, 3, 4):
-        model.learn(Moment((1,), AT) if item != 1 else Moment((), AT), item, Description())
-    model.learn(Moment((), AT), 1, Description())
+        model.learn(Moment.of((1,), AT) if item != 1 else Moment.of((), AT), item, Description())
+    model.learn(Moment.of((), AT), 1, Description())
     for item in (2, 2, 3, 3, 4):
-        model.learn(Moment((1,), AT), item, Description())
+        model.learn(Moment.of((1,), AT), item, Description())
         accumulate(held, model.touched())
     links = [name for name in model.state() if name.startswith("l/1>")]
     assert len(links) == 2
     assert "l/1>4" in links, "the newest stays"
     for item in range(10, 20):
-        model.learn(Moment((), AT), item, Description((1,)))
+        model.learn(Moment.of((), AT), item, Description((1,)))
         accumulate(held, model.touched())
     assert held == model.state()
     assert model.known <= 7
@@ -111,7 +111,7 @@ def test_merged_replicas_know_what_one_would(parts: list[list[Turn]]) -> None:
     model = RelevanceModel()
     model.restore({}, after)
     assert model.state() == {}
-    scores = model.scores(Moment((1, 2), AT, (77,)), range(12))
+    scores = model.scores(Moment.of((1, 2), AT, (77,)), range(12))
     assert np.isfinite(scores).all()
 
 
@@ -121,7 +121,7 @@ def test_a_replica_on_a_base_learns_over_it_and_never_writes_it() -> None:
     on_base, alone = RelevanceModel(), RelevanceModel()
     on_base.restore({}, base)
     alone.restore(first.state())
-    moment = Moment((2, 1), AT, (77,))
+    moment = Moment.of((2, 1), AT, (77,))
     later = [((2, 1), 4), ((3, 1), 2), ((), 9)]
     for model in (on_base, alone):
         assert np.array_equal(model.scores(moment, range(9)), first.scores(moment, range(9)))
@@ -156,12 +156,12 @@ def test_replicas_grow_on_bases_of_any_size(known: int) -> None:
     model.restore({}, base)
     taught([((n,), n + 1) for n in range(known - 1, known + 150)], model=model)
     assert model.known == known + 150
-    assert model.propose(Moment((known + 100,), AT), 1) == [known + 101]
+    assert model.propose(Moment.of((known + 100,), AT), 1) == [known + 101]
 
 
 def test_chances_are_shared_with_what_was_not_asked_for() -> None:
     model = taught([((n,), n + 1) for n in range(1, 30)] * 3)
-    moment = Moment((5,), AT)
+    moment = Moment.of((5,), AT)
     few, all_ = model.chances(moment, (6, 20)), model.chances(moment, range(1, 31))
     assert few[0] > few[1]
     assert sum(few) < 0.9
@@ -173,16 +173,16 @@ def test_chances_are_shared_with_what_was_not_asked_for() -> None:
 def test_what_speaks_for_an_item_is_counted() -> None:
     model = taught([((), 1)] * 4 + [((1,), 2)] * 3 + [((), 3)])
     for moment, item, expected in (
-        (Moment((1,), AT, (77,)), 2, Because(Ground.AFTER, 1, 3.0, 4.0)),
-        (Moment((), AT, (77,)), 2, Because(Ground.COHORT, 77, 3.0, 8.0)),
-        (Moment((), AT), 3, Because(Ground.ALL, 0, 1.0, 8.0)),
-        (Moment((1,), AT + HALF_LIFE_SEC), 2, Because(Ground.AFTER, 1, 1.5, 2.0)),
+        (Moment.of((1,), AT, (77,)), 2, Because(Ground.AFTER, 1, 3.0, 4.0)),
+        (Moment.of((), AT, (77,)), 2, Because(Ground.COHORT, 77, 3.0, 8.0)),
+        (Moment.of((), AT), 3, Because(Ground.ALL, 0, 1.0, 8.0)),
+        (Moment.of((1,), AT + HALF_LIFE_SEC), 2, Because(Ground.AFTER, 1, 1.5, 2.0)),
     ):
         found = model.because(moment, item)
         assert found is not None
         assert found[:2] == expected[:2]
         assert found[2:] == pytest.approx(expected[2:])
-    assert model.because(Moment((1,), AT), 99) is None
+    assert model.because(Moment.of((1,), AT), 99) is None
 
 
 def test_weights_follow_who_judges_well() -> None:
@@ -190,7 +190,21 @@ def test_weights_follow_who_judges_well() -> None:
     model = RelevanceModel()
     for n in range(3000):
         place = n % 60
-        model.learn(Moment((place + 1, place), AT + n), place + 2, Description())
+        model.learn(Moment.of((place + 1, place), AT + n), place + 2, Description())
     weights = model.weights("warm")
     assert weights["follows"] > 0.3
     assert weights["follows"] > weights["popular"]
+
+
+def test_a_turn_is_told_as_a_duel_of_two_items() -> None:
+    """Who always visits 2 after 1 is expected to; popularity alone does not know."""
+    model, duels = RelevanceModel(), []
+    for n in range(300):
+        for recent, item in (((), 1), ((1,), 2), ((2, 1), 3 + n % 5)):
+            duel = model.learn(Moment.of(recent, AT + n), item)
+            duels += [duel] if duel is not None and item == 2 and n > 100 else []
+    assert {duel.outcome for duel in duels} == {0.0, 1.0}, "either may be the visited one"
+    right = [duel.predicted if duel.outcome else 1.0 - duel.predicted for duel in duels]
+    popular = [duel.baseline if duel.outcome else 1.0 - duel.baseline for duel in duels]
+    assert np.log(right).mean() > np.log(popular).mean()
+    assert RelevanceModel().learn(Moment.of((), AT), 1) is None, "there is nothing to compare with"
