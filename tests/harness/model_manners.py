@@ -46,7 +46,7 @@ watched = st.sampled_from([*PROBABILITIES, *VALUES])
 hashes = st.integers(0, 12) | st.integers(0, 2**64 - 1)
 
 few = st.lists(hashes, max_size=6, unique=True).map(tuple)
-moments = st.builds(Moment, few, st.floats(0, 2e9) | st.sampled_from([-1e300, 1e300]), few)
+moments = st.builds(Moment.of, few, st.floats(0, 2e9) | st.sampled_from([-1e300, 1e300]), few)
 descriptions = st.builds(Description, few, few)
 
 MANNERS: dict[type, Manner] = {

@@ -88,4 +88,4 @@ def test_a_stream_that_merges_is_told_whole() -> None:
     assert models["quality"].shared == 0
     assert models["success"].measured is not None
     assert models["success"].measured.quality["total"].events == 600
-    assert models["relevance"].measured is None
+    assert models["items"].measured is None

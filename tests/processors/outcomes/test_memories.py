@@ -79,7 +79,7 @@ def test_a_success_leaves_no_memory_worse(told: Told, pause: float) -> None:
     assert np.all(after[:, GOOD] > before[:, GOOD])
     assert np.all(after[:, BAD] == before[:, BAD])
     assert np.all(after[:, LAPSE] <= before[:, LAPSE])
-    assert np.all(after[:, SPACED] >= before[:, SPACED] - 1e-9)
+    assert np.all(after[:, SPACED] >= before[:, SPACED] - 1e-6)  # of 32-bit sums
     assert np.all(form_of(life.state) >= form - 2e-3)  # counts are kept to 1 in 10,000
     assert len(form) == len(FORM)
 
