@@ -6,7 +6,7 @@ whose log likelihood has slope r and curvature -S in z moves `mu` by `C x r D` a
 """
 
 from collections.abc import Mapping, Sequence
-from math import exp, hypot
+from math import exp
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,10 +29,9 @@ from online_models.tables import (
 )
 from online_models.tables import Table as NamedTable
 from online_models.tables import numbers_of as numbers_of_tables
-from online_models.things import Entries
+from online_models.things import Entries, joined
 from online_models.weights import (
     Floats,
-    Keys,
     Table,
     Weights,
     keep,
@@ -54,9 +53,10 @@ _KIND = 0xFF
 _FAR = 30.0
 
 
-def are_finite(inputs: Sequence[float] | Floats) -> bool:
+@compiled
+def are_finite(inputs: Floats) -> bool:
     """Whether all of `inputs` can be learned from; NaN fails the comparison."""
-    return hypot(*inputs) <= LIMIT
+    return bool((inputs * inputs).sum() <= LIMIT * LIMIT)
 
 
 def sigmoid(score: float) -> float:
@@ -105,6 +105,10 @@ class Priors:
         return self.starts[np.minimum(kinds.astype(np.intp), len(self.starts) - 1)]
 
 
+Arrays = tuple[Any, ...]
+"""A plain tuple of arrays: a named one takes longer on its way into compiled code."""
+
+
 class Held(NamedTuple):
     """Weights as compiled code reads them."""
 
@@ -149,33 +153,29 @@ class Beliefs:
         return mean
 
     @property
-    def held(self) -> Held:
-        """What compiled code reads."""
+    def held(self) -> Arrays:
+        """What compiled code makes a `Held` of."""
         block, weights = self._block, self._weights
-        return Held(block.mean, block.covariance, weights.own, weights.base, weights.start)
+        return block.mean, block.covariance, weights.own, weights.base, weights.start
 
     def read(self, x: Floats, entries: Entries) -> tuple[float, float]:
         """The score and its variance."""
-        found: tuple[float, float] = read(x, entries, self.held)
+        found: tuple[float, float] = _read(x, tuple(entries), self.held)
         return found
 
     def read_many(self, x: Floats, entries: Sequence[Entries]) -> Floats:
         """`read` of each row of `x`, shape (rows, 2)."""
         ends = np.cumsum([len(one.keys) for one in entries])
-        joined = Entries(
-            np.concatenate([_NOTHING.keys, *[one.keys for one in entries]]),
-            np.concatenate([_NOTHING.x, *[one.x for one in entries]]),
-        )
-        found: Floats = _read_many(x, ends, joined, self.held)
+        found: Floats = _read_many(x, ends, tuple(joined(entries)), self.held)
         return found
 
     def learn(self, x: Floats, entries: Entries, lesson: Lesson) -> None:
         """Move every weight whose input is not 0."""
         into = self.into(len(entries.keys))  # first: it may make another table
-        learn(x, entries, lesson, self.held, into, self.drift)
+        _learn(x, tuple(entries), tuple(lesson), self.held, into, self.drift)
         self.count()
 
-    def into(self, entries: int) -> tuple[Keys, Any]:
+    def into(self, entries: int) -> Arrays:
         """Where compiled code notes which sparse weights it has learned, so many at most.
 
         To be asked for before `held`, since it makes room.
@@ -186,7 +186,7 @@ class Beliefs:
 
     def count(self) -> None:
         """Something was learned."""
-        self._block.count += 1.0
+        self._block.count[0] += 1.0
 
     def state(self) -> Numbers:
         """The own numbers, by name in order."""
@@ -210,9 +210,6 @@ class Beliefs:
     def touched(self) -> Numbers:
         """The own numbers that changed since the last call; empty tuples for dropped ones."""
         return self._weights.touched() | self._block.touched()
-
-
-_NOTHING = Entries(np.zeros(0, np.uint64), np.zeros(0))
 
 
 def _rows(tables: Tables) -> Table:
@@ -256,7 +253,13 @@ def read(x: Floats, entries: Any, held: Any) -> Any:
 
 
 @compiled
-def _read_many(x: Floats, ends: Any, entries: Any, held: Any) -> Floats:
+def _read(x: Floats, entries: Any, held: Any) -> Any:
+    return read(x, Entries(*entries), Held(*held))
+
+
+@compiled
+def _read_many(x: Floats, ends: Any, inputs: Any, weights: Any) -> Floats:
+    entries, held = Entries(*inputs), Held(*weights)
     out, first = np.empty((len(x), 2)), 0
     pair, reach = np.empty(2), np.empty(x.shape[1])
     for row in range(len(x)):
@@ -284,3 +287,8 @@ def learn(x: Floats, entries: Any, lesson: Any, held: Any, into: Any, drift: flo
         if entries.x[n] != 0.0:
             learned(pairs[n], entries.x[n], error, shrink, 0.0)
             keep(entries.keys[n], pairs[n], held.own, into[0], into[1])
+
+
+@compiled
+def _learn(x: Floats, entries: Any, lesson: Any, held: Any, into: Any, drift: float) -> None:
+    learn(x, Entries(*entries), Lesson(*lesson), Held(*held), into, drift)

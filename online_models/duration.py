@@ -8,18 +8,27 @@ by the slope of its log likelihood, `z^2 - 1` for an error of z spreads, whose i
 
 from collections.abc import Mapping, Sequence
 from math import isfinite, log
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from online_models.beliefs import Beliefs, Lesson, Priors, are_finite, learn, read
+from online_models.beliefs import Beliefs, Held, Lesson, Priors, are_finite, learn, read
 from online_models.compiled import compiled
 from online_models.contract import checked
-from online_models.forecast import CELLS, LONGEST_MINUTES, SHORTEST_MINUTES, Forecast, Shape
+from online_models.forecast import (
+    CELLS,
+    LONGEST_MINUTES,
+    SHORTEST_MINUTES,
+    Forecast,
+    Shape,
+    cell_of,
+    ends_of,
+    level_of,
+)
 from online_models.merge_rules import Additive
 from online_models.merging import Merging
-from online_models.tables import EMPTY, ModelBase, Numbers, Tables, numbers_of, tables_of
-from online_models.things import CONTENT, ITEM, SKILL, Thing
+from online_models.tables import EMPTY, ModelBase, Numbers, Tables, tables_of
+from online_models.things import CONTENT, ITEM, SKILL, Entries, Thing
 from online_models.weights import Floats
 
 MAX_KEYS = 1 << 17
@@ -83,6 +92,15 @@ def log_minutes(seconds: float) -> float:
     return log(max(SHORTEST_MINUTES, min(LONGEST_MINUTES, seconds / 60.0)))
 
 
+class Timed(NamedTuple):
+    """What was forecast of something that took some time."""
+
+    mean: float
+    """Of log minutes."""
+    level: float
+    """P(it takes at most as long as it took)."""
+
+
 class DurationModel:
     """How long tasks take; learns one at a time.
 
@@ -113,22 +131,21 @@ class DurationModel:
         noise = np.exp(np.clip(log_noise, _LEAST_LOG, _MOST_LOG))
         return Forecast(mean, np.sqrt(noise * noise + doubt), self._shape.ends)
 
-    def learn(self, thing: Thing, inputs: Floats, seconds: float) -> Forecast:
+    def learn(self, thing: Thing, inputs: Floats, seconds: float) -> Timed:
         """Learn how long it took; returns what was forecast.
 
         Nothing is learned where something is not finite. What is more than three spreads away
         pulls no harder.
         """
         if not (are_finite(inputs) and isfinite(seconds) and seconds > 0.0):
-            return self.forecast([thing], inputs[None, :])
-        beliefs, entries = self._beliefs, (thing.entries(), thing.entries(_SCALE))
-        into = beliefs.into(2 * len(entries[0].keys))
-        y = log_minutes(seconds)
-        mean, spread = _learn(inputs, entries, y, beliefs.held, into, beliefs.drift)
+            forecast = self.forecast([thing], inputs[None, :])
+            return Timed(float(forecast.mean[0]), float(forecast.level(seconds / 60.0)[0]))
+        beliefs, offsets, scales = self._beliefs, thing.entries(), thing.entries(_SCALE)
+        entries = offsets.keys, scales.keys, offsets.x
+        into = *beliefs.into(2 * len(offsets.keys)), self._shape.learn()
+        told = _learn(inputs, entries, seconds / 60.0, beliefs.held, into, beliefs.drift)
         beliefs.count()
-        forecast = Forecast(np.array([mean]), np.array([spread]), self._shape.ends)
-        self._shape.add((y - mean) / spread)
-        return forecast
+        return Timed(*told)
 
     def state(self) -> Numbers:
         """The own numbers, by name in order."""
@@ -148,8 +165,7 @@ class DurationModel:
 
     def restore_tables(self, own: Tables, base: ModelBase) -> None:
         """`restore` from arrays, without a check."""
-        shape = own.get(CELLS)
-        self._shape.adopt({} if shape is None else numbers_of({CELLS: shape}), base)
+        self._shape.adopt(own, base)
         self._beliefs.adopt(own, base)
 
     def touched(self) -> Numbers:
@@ -177,16 +193,31 @@ def _of_spread(inputs: Floats) -> Floats:
 
 
 @compiled
-def _learn(inputs: Floats, entries: Any, y: float, held: Any, into: Any, drift: float) -> Any:
-    """Learn log minutes; returns mean and spread as they were forecast."""
-    offsets, scales = entries
+def _learn(
+    inputs: Floats, entries: Any, minutes: float, weights: Any, into: Any, drift: float
+) -> Any:
+    """Learn how long it took; returns what `Timed` holds.
+
+    Args:
+        inputs: `TASK`.
+        entries: keys of the offsets of mean and of log spread, and the inputs of either.
+        minutes: how long, above 0.
+        weights: `Beliefs.held`.
+        into: `Beliefs.into`, and the counts of the shape.
+        drift: `Beliefs.drift`.
+    """
+    held, counts = Held(*weights), into[2]
+    offsets, scales = Entries(entries[0], entries[2]), Entries(entries[1], entries[2])
+    y = np.log(max(SHORTEST_MINUTES, min(LONGEST_MINUTES, minutes)))
     x, scale_x = np.zeros(len(held.mean)), np.zeros(len(held.mean))
     x[:_N_TASK], scale_x[_N_TASK], scale_x[-1] = inputs, 1.0, inputs[_NEWEST]
     mean, doubt = read(x, offsets, held)
     log_noise = min(max(read(scale_x, scales, held)[0], _LEAST_LOG), _MOST_LOG)
     noise = np.exp(2.0 * log_noise)
     spread = np.sqrt(noise + doubt)
+    level = level_of((np.log(minutes) - mean) / spread, ends_of(counts))
+    counts[cell_of((y - mean) / spread)] += 1.0
     z = min(max((y - mean) / spread, -_CLIP), _CLIP)
     learn(x, offsets, Lesson(z * spread / noise, 1.0 / noise, 1.0), held, into, drift)
     learn(scale_x, scales, Lesson(z * z - 1.0, _INFORMATION, 1.0), held, into, drift)
-    return mean, spread
+    return mean, level

@@ -117,7 +117,8 @@ class EngagementModel:
         """
         p = _chance(*self._beliefs.read(inputs, thing.entries()))
         key = Key(learner, thing.activity)
-        if are_finite((*inputs, baseline)) and isfinite(at) and self._open.get(key) is None:
+        usable = are_finite(inputs) and isfinite(baseline) and isfinite(at)
+        if usable and self._open.get(key) is None:
             skills = (*thing.skills, *_NO_SKILLS)[:MAX_SKILLS]
             kept = map(_exact, (thing.content, *skills))
             self._open.put(key, (at, 0.0, p, baseline, *kept, *inputs.tolist()))

@@ -8,7 +8,6 @@ probabilities read through it are calibrated (Kuleshov et al., "Accurate Uncerta
 Learning Using Calibrated Regression", ICML 2018), whatever durations look like.
 """
 
-from collections.abc import Mapping
 from math import erfc, log, pi, sqrt
 from statistics import NormalDist
 from typing import Any, NamedTuple
@@ -18,8 +17,7 @@ import numpy.typing as npt
 
 from online_models.compiled import compiled
 from online_models.contract import Numbers
-from online_models.named_numbers import NamedNumbers
-from online_models.tables import ModelBase
+from online_models.tables import EMPTY, ModelBase, Tables
 
 Floats = npt.NDArray[np.float64]
 
@@ -49,7 +47,8 @@ class Forecast(NamedTuple):
 
     def level(self, minutes: Any) -> Floats:
         """P(it takes at most `minutes`)."""
-        return np.interp(phi((_logs(minutes) - self.mean) / self.spread), _ENDS, self.ends)
+        found: Floats = _levels((_logs(minutes) - self.mean) / self.spread, self.ends)
+        return found
 
     def density(self, minutes: Any) -> Floats:
         """Of log minutes, at `minutes`."""
@@ -76,7 +75,45 @@ def phi(z: Floats) -> Floats:
     """The normal distribution function."""
     out = np.empty(len(z))
     for n in range(len(z)):
-        out[n] = 0.5 * erfc(-z[n] / _ROOT_2)
+        out[n] = _phi(z[n])
+    return out
+
+
+@compiled
+def _phi(z: float) -> float:
+    return float(0.5 * erfc(-z / _ROOT_2))
+
+
+@compiled
+def cell_of(z: float) -> int:
+    """The cell that an error of `z` spreads is in."""
+    u = _phi(z)
+    return min(int(CELLS * u), CELLS - 1) if u >= 0.0 else 0
+
+
+@compiled
+def ends_of(counts: Floats) -> Floats:
+    """H at the ends of the cells, from what each has counted."""
+    ends = np.zeros(CELLS + 1)
+    for n in range(CELLS):
+        ends[n + 1] = ends[n] + _PRIOR + max(0.0, counts[n])
+    ends /= ends[-1]
+    return ends
+
+
+@compiled
+def level_of(z: float, ends: Floats) -> float:
+    """H at `z` spreads; NaN where it is no number."""
+    cells = CELLS * _phi(z)
+    n = cell_of(z)
+    return float(ends[n] + (ends[n + 1] - ends[n]) * (cells - n))
+
+
+@compiled
+def _levels(z: Floats, ends: Floats) -> Floats:
+    out = np.empty(len(z))
+    for n in range(len(z)):
+        out[n] = level_of(z[n], ends)
     return out
 
 
@@ -84,43 +121,36 @@ class Shape:
     """How often u fell into each cell: own counts over those of a base."""
 
     def __init__(self) -> None:
-        self._numbers = NamedNumbers()
-        self._ends: Floats | None = None
+        self.adopt({}, EMPTY)
 
     @property
     def ends(self) -> Floats:
         """H at the ends of the cells."""
-        if self._ends is None:
-            counts = _PRIOR + np.maximum(0.0, self._numbers.get(_NAME, _NOTHING))
-            self._ends = np.zeros(CELLS + 1)
-            self._ends[1:] = np.cumsum(counts) / counts.sum()
-            self._ends[-1] = 1.0
-        return self._ends
+        ends: Floats = ends_of(self.counts)
+        return ends
 
-    def add(self, z: float) -> None:
-        """Count an error of `z` spreads."""
-        counts = [*self._numbers.get(_NAME, _NOTHING)]
-        counts[min(int(CELLS * 0.5 * erfc(-z / _ROOT_2)), CELLS - 1)] += 1.0
-        self._numbers.put(_NAME, *counts)
-        self._ends = None
+    def learn(self) -> Floats:
+        """The counts, to be counted in."""
+        self._is_own = self._is_changed = True
+        return self.counts
 
-    def adopt(self, numbers: Mapping[str, tuple[float, ...]], base: ModelBase) -> None:
-        """Hold the counts in `numbers`, else those of `base`."""
-        self._numbers.adopt({k: v for k, v in numbers.items() if k == _NAME}, base)
-        self._ends = None
+    def adopt(self, own: Tables, base: ModelBase) -> None:
+        """Hold the counts among `own`, else those of `base`."""
+        held = own.get(CELLS) or base.tables.get(CELLS)
+        self.counts = np.zeros(CELLS) if held is None else held.values[0].copy()
+        """(`CELLS`,): of each cell."""
+        self._is_own, self._is_changed = CELLS in own, False
 
     def state(self) -> Numbers:
         """The own counts."""
-        return self._numbers.state()
+        return {_NAME: tuple(self.counts.tolist())} if self._is_own else {}
 
     def touched(self) -> Numbers:
         """The own counts, where they changed since the last call."""
-        return self._numbers.touched()
+        is_changed, self._is_changed = self._is_changed, False
+        return self.state() if is_changed else {}
 
     @staticmethod
     def fits(name: str, values: tuple[float, ...]) -> bool:
         """Whether `values` can be held under `name`; rounding may leave a count below 0."""
         return name == _NAME and len(values) == CELLS and min(values) > -1.0
-
-
-_NOTHING = (0.0,) * CELLS

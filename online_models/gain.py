@@ -19,12 +19,12 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from online_models.beliefs import Beliefs, Lesson, Priors, learn, probability, read, sigmoid
+from online_models.beliefs import Beliefs, Held, Lesson, Priors, learn, probability, read, sigmoid
 from online_models.compiled import compiled
 from online_models.contract import checked
 from online_models.merging import Merging
 from online_models.tables import EMPTY, ModelBase, Numbers, Tables, tables_of
-from online_models.things import CONTENT, ITEM, SKILL, Entries, Thing
+from online_models.things import CONTENT, ITEM, SKILL, Entries, Thing, joined
 from online_models.weights import Floats
 
 MAX_KEYS = 1 << 17
@@ -81,13 +81,14 @@ class GainModel:
             done: what was done in between for its skills.
             outcome: in [0, 1].
         """
-        known, (x, entries) = _bounded(score), _inputs(_bounded(score), done)
-        beliefs = self._beliefs
+        beliefs, known = self._beliefs, _bounded(score)
+        x, entries = _inputs(known, done)
+        inputs = x, *entries
         if not (isfinite(score) and isfinite(outcome)):
-            before, after = _expect(known, x, entries, beliefs.held)
+            before, after = _expected(known, inputs, beliefs.held)
         else:
             y, into = min(max(outcome, 0.0), 1.0), beliefs.into(len(entries.keys))
-            before, after = _learn(known, (x, entries), y, beliefs.held, into, beliefs.drift)
+            before, after = _learn(known, inputs, y, beliefs.held, into, beliefs.drift)
             beliefs.count()
         return Gained(after - before, outcome - before)
 
@@ -124,11 +125,8 @@ def _bounded(score: float) -> float:
 def _inputs(score: float, done: Sequence[Thing]) -> tuple[Floats, Entries]:
     count = float(len(done))
     x = np.array((count, count * (1.0 - sigmoid(score)), score))
-    if len(done) == 1:
-        return x, done[0].entries()
     found = [thing.entries() for thing in done]
-    keys = np.concatenate([_NOTHING.keys, *[one.keys for one in found]])
-    return x, Entries(keys, np.concatenate([_NOTHING.x, *[one.x for one in found]]))
+    return x, found[0] if len(done) == 1 else joined(found)
 
 
 @compiled
@@ -139,13 +137,17 @@ def _expect(score: float, x: Floats, entries: Any, held: Any) -> Any:
 
 
 @compiled
-def _learn(score: float, inputs: Any, y: float, held: Any, into: Any, drift: float) -> Any:
+def _expected(score: float, inputs: Any, held: Any) -> Any:
+    return _expect(score, inputs[0], Entries(*inputs[1:]), Held(*held))
+
+
+@compiled
+def _learn(score: float, inputs: Any, y: float, weights: Any, into: Any, drift: float) -> Any:
     """`_expect`, and then learn outcome `y`."""
-    x, entries = inputs
+    x, entries, held = inputs[0], Entries(*inputs[1:]), Held(*weights)
     before, after = _expect(score, x, entries, held)
     learn(x, entries, Lesson(y - after, after * (1.0 - after), 1.0), held, into, drift)
     return before, after
 
 
-_NOTHING = Entries(np.zeros(0, np.uint64), np.zeros(0))
 _FAR = 9.0

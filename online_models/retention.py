@@ -20,7 +20,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from online_models.beliefs import LIMIT, Beliefs, Lesson, Priors, learn, probability, sigmoid
+from online_models.beliefs import LIMIT, Beliefs, Held, Lesson, Priors, learn, probability, sigmoid
 from online_models.compiled import compiled
 from online_models.contract import Numbers, checked
 from online_models.forgetting import STRETCHES, fallen, seconds_until, stretches
@@ -145,7 +145,7 @@ class RetentionModel:
 
     def log_odds(self, question: Question) -> float:
         """Of success; 0 where something is no number."""
-        score = float(_log_odds(question, self._beliefs.held))
+        score = float(_log_odds(tuple(question), self._beliefs.held))
         return score if isfinite(score) else 0.0
 
     def recall(self, question: Question) -> float:
@@ -157,11 +157,11 @@ class RetentionModel:
 
         Nothing is learned where something is not finite.
         """
-        if not (isfinite(outcome) and _is_finite(question)):
+        if not (isfinite(outcome) and _is_finite(question.form, question.memories)):
             return self.recall(question)
         beliefs, y = self._beliefs, min(max(outcome, 0.0), 1.0)
-        into = beliefs.into(_entries(len(question.things)))
-        predicted = _learn(question, y, beliefs.held, into, beliefs.drift)
+        into = beliefs.into(2 * len(question.things) - 1)
+        predicted = _learn(tuple(question), y, beliefs.held, into, beliefs.drift)
         beliefs.count()
         return float(predicted)
 
@@ -212,9 +212,8 @@ class RetentionModel:
 
 
 @compiled
-def _is_finite(question: Any) -> bool:
-    """Whether it can be learned from."""
-    form, memories = question.form, question.memories
+def _is_finite(form: Floats, memories: Floats) -> bool:
+    """Whether a question can be learned from."""
     return bool(np.abs(form).max() <= LIMIT and np.all(np.isfinite(memories)))
 
 
@@ -303,15 +302,17 @@ def _score(question: Any, x: Floats, entries: Any, held: Any) -> float:
 
 
 @compiled
-def _log_odds(question: Any, held: Any) -> float:
+def _log_odds(asked: Any, weights: Any) -> float:
+    question, held = Question(*asked), Held(*weights)
     size = _entries(len(question.things))
     entries = Entries(np.zeros(size, np.uint64), np.zeros(size))
     return _score(question, np.zeros(len(held.mean)), entries, held)
 
 
 @compiled
-def _learn(question: Any, y: float, held: Any, into: Any, drift: float) -> float:
+def _learn(asked: Any, y: float, weights: Any, into: Any, drift: float) -> float:
     """Learn outcome `y`; returns what was predicted."""
+    question, held = Question(*asked), Held(*weights)
     size = _entries(len(question.things))
     x, entries = np.zeros(len(held.mean)), Entries(np.zeros(size, np.uint64), np.zeros(size))
     p = probability(_score(question, x, entries, held))
@@ -322,8 +323,9 @@ def _learn(question: Any, y: float, held: Any, into: Any, drift: float) -> float
 
 
 @compiled
-def _curves(form: Floats, skills: Keys, memories: Floats, held: Any) -> Any:
+def _curves(form: Floats, skills: Keys, memories: Floats, weights: Any) -> Any:
     """Level and slopes of each skill."""
+    held = Held(*weights)
     levels, slopes = np.empty(len(skills)), np.empty((len(skills), STRETCHES))
     x, pair = np.zeros(len(held.mean)), np.empty(2)
     x[0], x[3:_N_HEAD] = 1.0, form

@@ -188,7 +188,7 @@ def _learn_entries(
 
 @compiled
 def _learn(
-    row: Any,
+    sheet: Sheet,
     y: float,
     frozen: bool,
     own: Table,
@@ -200,6 +200,7 @@ def _learn(
     changes: Keys,
     notes: Any,
 ) -> float:
+    row = sheet[0]
     parts, inputs = np.zeros(N_GROUPS), np.zeros(len(stack_mean))
     held, reach = np.zeros((ENTRIES, _WIDTH)), np.zeros(len(dense_mean))
     stack_reach = np.zeros(len(stack_mean))
@@ -310,10 +311,10 @@ class SuccessModel(Regressor):
         if not frozen:
             weights.make_room(int(sheet[0]["size"]))
         into = (weights.changes, weights.notes)
-        predicted = _learn(sheet[0], outcome, frozen, *self._arrays, *into)
+        predicted = _learn(sheet, outcome, frozen, *self._arrays, *into)
         if not frozen:
-            self._dense.count += 1.0
-            self._stack.count += 1.0
+            self._dense.count[0] += 1.0
+            self._stack.count[0] += 1.0
         return float(predicted)
 
     # twice, since names of River's features may be of any sort:

@@ -1,5 +1,6 @@
 """What an activity is to a model: the keys of the weights that belong to it."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -51,6 +52,13 @@ def _entries(thing: Thing, beside: int) -> Entries:
     return Entries(keys, x)
 
 
+def joined(entries: Sequence[Entries]) -> Entries:
+    """The inputs of several things, one after the other."""
+    keys = np.concatenate([_NOTHING.keys, *[one.keys for one in entries]])
+    return Entries(keys, np.concatenate([_NOTHING.x, *[one.x for one in entries]]))
+
+
+_NOTHING = Entries(np.zeros(0, np.uint64), np.zeros(0))
 _HASH = 0xFFFF_FFFF_FFFF_F800
 
 

@@ -49,6 +49,7 @@ from schemas.kinds import Kind
 
 MAX_SKILLS = 8
 SHARE_STEPS = 10_000
+"""Read by compiled code, too."""
 _MAX_32 = 2**32 - 2
 
 KINDS: tuple[Kind, ...] = tuple(Kind)

@@ -11,6 +11,7 @@ NAME = "session"
 KIND = "history"
 UNIT = "events; seconds"
 GAP_SEC = 30 * 60.0
+"""Read by compiled code, too."""
 
 
 class Session(NamedTuple):

@@ -12,7 +12,7 @@ from online_models.things import Thing
 from processors.features.encoding import row_of
 from processors.features.quantised import count_of
 from processors.features.records.form import FORM_TYPE
-from processors.features.records.history import LIMIT
+from processors.features.records.history import LIMIT, ROW
 from processors.features.records.skill import HALF_LIVES_SEC, UNITS
 from processors.features.records.skill import ROW_TYPE as SKILL_TYPE
 from processors.outcomes.memories import failed_share, half_log_odds
@@ -54,42 +54,44 @@ def between(state: LearnerState, question: Question, at: float) -> Between | Non
         question: as it is asked.
         at: when, POSIX seconds.
     """
-    steps = steps_of(state.history_rows)
-    item = state.activity_rows.slot(int(question.things[-1]))
+    *asked, activity = question.things.tolist()
+    item = state.activity_rows.slot(activity)
     before = Question(question.form.copy(), question.things, question.memories.copy())
-    chosen = _before_all(
-        state.skill_rows.array(SKILL_TYPE),
-        (np.frombuffer(state.form, FORM_TYPE), state.totals.whole),
-        steps,
+    chosen = np.empty(LIMIT, np.int64)
+    count = _before_all(
+        (state.skill_rows.array(SKILL_TYPE), np.frombuffer(state.form, FORM_TYPE)),
+        state.totals.whole,
+        steps_of(state.history_rows),
         (at, -1 if item is None else item),
-        before,
-    ).tolist()
-    if not chosen:
+        chosen,
+        tuple(before),
+    )
+    if not count:
         return None
-    asked = [*map(int, question.things[:-1])]
-    return Between(before, tuple([_thing(state, steps[n], asked) for n in chosen]))
+    done = chosen[:count].tolist()
+    return Between(before, tuple([_thing(state, place, asked) for place in done]))
 
 
-def _thing(state: LearnerState, step: Steps, asked: list[int]) -> Thing:
+def _thing(state: LearnerState, place: int, asked: list[int]) -> Thing:
     """What a step was about, with those of its skills that are asked for."""
-    known, rows = int(skills_of(step)), state.skill_rows
-    skills = [key for key in asked if (slot := rows.slot(key)) is not None and known >> slot & 1]
-    return Thing(state.activity_rows.key_at(int(activity_of(step))), 0, tuple(skills))
+    *_, slot, _, _, known = ROW.unpack_from(state.history_rows, place * ROW.size)
+    rows = state.skill_rows
+    skills = [key for key in asked if (at := rows.slot(key)) is not None and known >> at & 1]
+    return Thing(state.activity_rows.key_at(slot), 0, tuple(skills))
 
 
 @compiled
-def _before_all(skills: Any, outcomes: Any, steps: Steps, asked: Any, question: Any) -> Any:
-    """Places of what was done, newest first; `question` becomes what was known before."""
-    at, item = asked
-    chosen = np.zeros(LIMIT, np.int64)
-    chosen = chosen[: _since_last_answer(skills, steps, question.things, item, chosen)]
+def _before_all(rows: Any, whole: Any, steps: Steps, here: Any, places: Any, asked: Any) -> int:
+    """How much was done; fills in its places, newest first, and what was known before."""
+    (skills, forms), (at, item), question = rows, here, Question(*asked)
+    chosen = places[: _since_last_answer(skills, steps, question.things, item, places)]
     if len(chosen):
-        _forms_before(outcomes[0], outcomes[1], steps, chosen, question.form)
+        _forms_before(forms, whole, steps, chosen, question.form)
         for n in range(len(question.things) - 1):
             slot = row_of(skills, question.things[n])
             if slot >= 0:
                 _before(skills[slot], slot, steps, chosen, at, question.memories[n])
-    return chosen
+    return len(chosen)
 
 
 @compiled

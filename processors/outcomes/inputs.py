@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from online_models.compiled import compiled
 from online_models.duration import TASK
 from online_models.engagement import OFFER
 from online_models.sheet import Dense
+from processors.features.records.activity import ROW_TYPE as ACTIVITY_TYPE
 from processors.features.records.form import FORM_TYPE
-from processors.outcomes.tempo import tempo_of
+from processors.outcomes.habit import finished_of, habit
+from processors.outcomes.steps import Steps, steps_of
+from processors.outcomes.tempo import tempo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,60 +48,63 @@ _OFFER_QUANTITIES = {
 }
 
 
-class _Columns:
-    """Which columns of inputs are which quantities of a sheet, and where the others stand."""
-
-    def __init__(self, names: Sequence[str], quantities: Mapping[str, Dense]) -> None:
-        self._width = len(names)
-        self._to = np.array([names.index(name) for name in quantities])
-        self._from = np.array([*quantities.values()])
-        self.place = {name: n for n, name in enumerate(names) if name not in quantities}
-
-    def read(self, sheet: Sheet) -> Floats:
-        """A row of inputs for each row of `sheet`; the others are 0."""
-        x = np.zeros((len(sheet), self._width))
-        x[:, self._to] = sheet["dense"][:, self._from]
-        return x
+def _columns(names: Sequence[str], quantities: Mapping[str, Dense]) -> npt.NDArray[np.intp]:
+    """Pairs of the column of an input and the quantity that stands there, shape (n, 2)."""
+    return np.array([(names.index(name), place) for name, place in quantities.items()], np.intp)
 
 
-_TASKS = _Columns(TASK, _TASK_QUANTITIES)
-_OFFERS = _Columns(OFFER, _OFFER_QUANTITIES)
+_TASK = _columns(TASK, _TASK_QUANTITIES)
+_OFFER = _columns(OFFER, _OFFER_QUANTITIES)
+_UNPLANNED, _TEMPO, _TEMPO_KNOWN, _NEWEST = map(
+    TASK.index, ("unplanned", "tempo", "tempo_known", "newest")
+)
+_AWAY, _SESSION, _HABIT, _BEGUN = map(OFFER.index, ("away", "session", "habit", "begun"))
 
 
 def task_inputs(state: LearnerState, at: float, sheet: Sheet) -> Floats:
     """`online_models.duration.TASK` for each row of `sheet`."""
-    x, place = _TASKS.read(sheet), _TASKS.place
-    tempo = tempo_of(state, at)
-    x[:, place["unplanned"]] = sheet["dense"][:, Dense.LENGTH] == 0.0
-    x[:, place["tempo"]] = tempo.mean
-    x[:, place["tempo_known"]] = tempo.known
-    x[:, place["newest"]] = _newest(state)
+    x = np.zeros((len(sheet), len(TASK)))
+    form = np.frombuffer(state.form, FORM_TYPE)
+    _tasks(sheet, steps_of(state.history_rows), form, at, x)
     return x
 
 
 def offer_inputs(state: LearnerState, at: float, sheet: Sheet, activities: Sequence[int]) -> Floats:
     """`online_models.engagement.OFFER` for each row of `sheet`, which are of `activities`."""
-    x, place = _OFFERS.read(sheet), _OFFERS.place
-    tempo = tempo_of(state, at)
-    x[:, place["away"]] = tempo.away
-    x[:, place["session"]] = tempo.session
-    x[:, place["habit"]] = _habit(state)
-    x[:, place["begun"]] = [_is_begun(state, activity) for activity in activities]
+    x = np.zeros((len(sheet), len(OFFER)))
+    x[:, _BEGUN] = [_is_begun(state, activity) for activity in activities]
+    rows = state.activity_rows.array(ACTIVITY_TYPE)
+    finished = finished_of(state.finished.encode())
+    _offers(sheet, steps_of(state.history_rows), rows, finished, at, x)
     return x
-
-
-def _newest(state: LearnerState) -> float:
-    """Sign of the newest outcome; 0 where there is none."""
-    form: npt.NDArray[np.void] = np.frombuffer(state.form, FORM_TYPE)
-    return 2.0 * (int(form["outcomes"][0]) & 1) - 1.0 if form["answers"][0] else 0.0
-
-
-def _habit(state: LearnerState) -> float:
-    """Half log odds of finishing what is begun: of all, and of what is known to be unfinished."""
-    finished = state.finished.number()
-    begun = sum(not state.is_done(key) for key in state.activity_rows.by_slot().values())
-    return 0.5 * log((1.0 + finished) / (1.0 + begun))
 
 
 def _is_begun(state: LearnerState, activity: int) -> bool:
     return state.activity_rows.slot(activity) is not None and not state.is_done(activity)
+
+
+@compiled
+def _read(sheet: Sheet, columns: Any, x: Floats) -> None:
+    """Copy quantities of a sheet into their columns."""
+    for n in range(len(sheet)):
+        for k in range(len(columns)):
+            x[n, columns[k, 0]] = sheet[n].dense[columns[k, 1]]
+
+
+@compiled
+def _tasks(sheet: Sheet, steps: Steps, forms: Any, at: float, x: Floats) -> None:
+    _read(sheet, _TASK, x)
+    known = tempo(steps, at)
+    x[:, _TEMPO], x[:, _TEMPO_KNOWN] = known.mean, known.known
+    if forms[0].answers > 0:
+        x[:, _NEWEST] = 2.0 * (forms[0].outcomes & 1) - 1.0
+    for n in range(len(sheet)):
+        x[n, _UNPLANNED] = sheet[n].dense[Dense.LENGTH] == 0.0
+
+
+@compiled
+def _offers(sheet: Sheet, steps: Steps, rows: Any, finished: Any, at: float, x: Floats) -> None:
+    _read(sheet, _OFFER, x)
+    known = tempo(steps, at)
+    x[:, _AWAY], x[:, _SESSION] = known.away, known.session
+    x[:, _HABIT] = habit(rows, finished)

@@ -81,8 +81,7 @@ def _teach_duration(models: Replica, lesson: Lesson, seconds: float) -> Observat
     inputs = task_inputs(lesson.state, lesson.trace.at, lesson.sheet)
     baseline = models.baselines.duration(lesson.trace.activity)
     forecast = models.duration.learn(lesson.thing, inputs[0], seconds)
-    level = float(forecast.level(seconds / 60.0)[0])
-    return Observation("duration", float(forecast.mean[0]), baseline, log_minutes(seconds), level)
+    return Observation("duration", forecast.mean, baseline, log_minutes(seconds), forecast.level)
 
 
 def _teach_engagement(models: Replica, lesson: Lesson) -> Iterator[Observation]:

@@ -29,14 +29,20 @@ _FAR = 30.0
 def question_of(state: LearnerState, trace: Trace) -> Question:
     """The answer of `trace`, before it counts."""
     things = np.array((*trace.skills, trace.activity), np.uint64)
-    rows = state.skill_rows.array(SKILL_TYPE), state.activity_rows.array(ACTIVITY_TYPE)
-    memories = _memories(*rows, things, trace.at)
-    return Question(form_of(state), things, memories)
+    question = Question(np.empty(len(FORM)), things, np.empty((len(things), len(MEMORY))))
+    rows = (
+        state.skill_rows.array(SKILL_TYPE),
+        state.activity_rows.array(ACTIVITY_TYPE),
+        np.frombuffer(state.form, FORM_TYPE),
+    )
+    _ask(rows, state.totals.whole, trace.at, tuple(question))
+    return question
 
 
 def form_of(state: LearnerState) -> Floats:
     """`online_models.retention.FORM`."""
-    form: Floats = _form(np.frombuffer(state.form, FORM_TYPE), *state.totals.whole)
+    form = np.empty(len(FORM))
+    _form(np.frombuffer(state.form, FORM_TYPE), state.totals.whole, form)
     return form
 
 
@@ -56,15 +62,14 @@ def half_log_odds(good: float, bad: float, prior: float) -> float:
 
 
 @compiled
-def _form(forms: Any, good: float, bad: float) -> Floats:
-    form, out = forms[0], np.empty(len(FORM))
+def _form(forms: Any, whole: Any, out: Floats) -> None:
+    form, (good, bad) = forms[0], whole
     out[0] = form.mean
     out[1] = half_log_odds(good, bad, 1.0)
     out[2] = half_log_odds(good, bad, 10.0)
     out[3] = half_log_odds(good, bad, 50.0)
     out[4] = half_log_odds(count_of(form.good[0]), count_of(form.bad[0]), 1.0)
     out[5] = half_log_odds(count_of(form.good[1]), count_of(form.bad[1]), 1.0)
-    return out
 
 
 @compiled
@@ -109,15 +114,16 @@ def _of_skills(rows: Any, at: float, memories: Floats) -> None:
 
 
 @compiled
-def _memories(skills: Any, activities: Any, things: Keys, at: float) -> Floats:
-    """What is left of each skill, and at last of the activity."""
-    last = len(things) - 1
-    out = np.full((last + 1, len(MEMORY)), -1.0)
+def _ask(rows: Any, whole: Any, at: float, asked: Any) -> None:
+    """Fill in form and memories: what is left of each skill, and at last of the activity."""
+    (skills, activities, forms), question = rows, Question(*asked)
+    things, memories, last = question.things, question.memories, len(question.things) - 1
+    _form(forms, whole, question.form)
+    memories[:] = -1.0
     for n in range(last):
         slot = row_of(skills, things[n])
         if slot >= 0:
-            of_skill(skills[slot], at, out[n])
+            of_skill(skills[slot], at, memories[n])
     slot = row_of(activities, things[last])
     if slot >= 0 and activities[slot].attempts > 0:
-        of_activity(activities[slot], at, out[last])
-    return out
+        of_activity(activities[slot], at, memories[last])

@@ -27,7 +27,8 @@ def steps_of(rows: bytes) -> npt.NDArray[np.uint8]:
 
 
 @compiled
-def _number(row: Any, first: int, size: int) -> Any:
+def number_at(row: Any, first: int, size: int) -> Any:
+    """The number in `size` bytes of a row, the first of them the highest."""
     value = np.int64(0)
     for n in range(first, first + size):
         value = value * 256 + row[n]
@@ -37,7 +38,7 @@ def _number(row: Any, first: int, size: int) -> Any:
 @compiled
 def time_of(row: Any) -> float:
     """POSIX seconds, to the millisecond."""
-    return float(_number(row, 0, 4) + _number(row, 4, 2) / 1000.0)
+    return float(number_at(row, 0, 4) + number_at(row, 4, 2) / 1000.0)
 
 
 @compiled
@@ -55,11 +56,11 @@ def weight_of(row: Any) -> float:
 @compiled
 def outcome_of(row: Any) -> float:
     """In [0, 1]; below 0 where there is none."""
-    share = _number(row, 12, 2)
+    share = number_at(row, 12, 2)
     return -1.0 if share == _NO_SHARE else float(share / SHARE_STEPS)
 
 
 @compiled
 def skills_of(row: Any) -> Any:
     """Set of the slots of skills that it is evidence of."""
-    return _number(row, 14, 4)
+    return number_at(row, 14, 4)

@@ -1,17 +1,12 @@
 """How fast events follow each other, and how long the learner has been away: from the history."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from online_models.compiled import compiled
 from processors.features.session import GAP_SEC
-from processors.outcomes.steps import Steps, steps_of, time_of
-
-if TYPE_CHECKING:
-    from processors.state import LearnerState
+from processors.outcomes.steps import Steps, time_of
 
 BREAK_SEC = 600.0
 """Events that are farther apart say nothing of how long anything took."""
@@ -32,13 +27,9 @@ class Tempo(NamedTuple):
     """`ln(1 + events) / 3` since the last pause of half an hour."""
 
 
-def tempo_of(state: LearnerState, at: float) -> Tempo:
-    """How events followed each other until `at` (POSIX seconds)."""
-    return Tempo(*_tempo(steps_of(state.history_rows), at))
-
-
 @compiled
-def _tempo(steps: Steps, at: float) -> Any:
+def tempo(steps: Steps, at: float) -> Tempo:
+    """How events followed each other until `at` (POSIX seconds)."""
     total, count, session, sitting = 0.0, 0, 0, True
     after = away = at
     for n in range(len(steps) - 1, -1, -1):
@@ -52,4 +43,5 @@ def _tempo(steps: Steps, at: float) -> Any:
             total, count = total + np.log(gap / 60.0), count + 1
         after = time
     size = count + _PRIOR
-    return total / size, count / size, 0.1 * np.log1p(max(at - away, 0.0)), np.log1p(session) / 3.0
+    gone, sat = 0.1 * np.log1p(max(at - away, 0.0)), np.log1p(session) / 3.0
+    return Tempo(total / size, count / size, gone, sat)

@@ -6,8 +6,10 @@ from processors.features.decay import clock_sec
 
 LIMIT = 128
 SIZE = 8
-_ZERO = 128
-_KEY = (1 << 40) - 1
+ZERO = 128
+"""What a count of 0 is written as; compiled code reads it, too."""
+KEY = (1 << 40) - 1
+"""The bits of an activity's hash that are kept."""
 _DAY_SEC = 86_400
 _WORDS = tuple(Struct(f">{n}Q") for n in range(LIMIT + 1))
 
@@ -30,20 +32,20 @@ class Finished:
 
     def number(self) -> int:
         """How many activities are finished."""
-        return sum(word & 255 > _ZERO for word in self._read().values())
+        return sum(word & 255 > ZERO for word in self._read().values())
 
     def count(self, activity: int) -> int:
         """How often `activity` was finished, less how often that was undone."""
-        word = self._read().get(activity & _KEY)
-        return 0 if word is None else (word & 255) - _ZERO
+        word = self._read().get(activity & KEY)
+        return 0 if word is None else (word & 255) - ZERO
 
     def add(self, activity: int, at: float, times: int) -> None:
         """Count `times` more (or, below 0, fewer) finishes that happened at `at`."""
-        words, key = self._read(), activity & _KEY
+        words, key = self._read(), activity & KEY
         self._packed = None
-        count = min(max(self.count(activity) + times + _ZERO, 0), 255)
+        count = min(max(self.count(activity) + times + ZERO, 0), 255)
         day = max(clock_sec(at) // _DAY_SEC, words.pop(key, 0) >> 8)
-        if count == _ZERO:
+        if count == ZERO:
             return
         words[key] = day << 8 | count
         self.trim(LIMIT)
