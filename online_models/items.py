@@ -47,9 +47,8 @@ class ItemModel:
         seen = _observed(outcome, seconds)
         if seen == _NOTHING:
             return
-        self._numbers.put(_ALL, *_sum(self._of(_ALL), seen))
-        name = name_of(item)
-        self._numbers.put(name, *_sum(self._of(name), seen))
+        for name in (_ALL, name_of(item)):
+            self._numbers.put(name, *map(add, self._of(name), seen))
         if len(self._numbers) > self._max_items + 1:
             self._forget_half()
 
@@ -114,10 +113,6 @@ def _observed(outcome: float | None, seconds: float | None) -> tuple[float, ...]
     if seconds is not None and isfinite(seconds) and seconds > 0.0:
         counted = (*counted[:2], 1.0, log_minutes(seconds))
     return counted
-
-
-def _sum(held: tuple[float, ...], seen: tuple[float, ...]) -> tuple[float, ...]:
-    return tuple(map(add, held, seen))
 
 
 def _fits(name: str, values: tuple[float, ...]) -> bool:

@@ -48,17 +48,19 @@ def learn(models: Replica, state: LearnerState, event: LearningEvent, trace: Tra
     situation, facts = Situation(state, trace.at), facts_of_event(event, trace)
     sheet = situation.sheet(facts)
     observations: list[Observation] = []
-    baseline = models.baselines.success(trace.activity)
+    answer = None
     if not models.frozen:
         observations += teach_outcomes(models, Lesson(state, event, trace, sheet))
         turned = learn_next(models.relevance, state, event, trace)
         observations += [] if turned is None else [turned]
+    if trace.outcome is not None:
+        baseline = models.baselines.success(trace.activity)
+        predicted = models.success.learn(sheet, trace.outcome, frozen=models.frozen)
+        observations.append(Observation("success", predicted, baseline, trace.outcome))
+        answer = Answer(situation, facts, sheet, trace.outcome)
+    if not models.frozen:
         models.items.learn(trace.activity, trace.outcome, trace.seconds)
-    if trace.outcome is None:
-        return Taught(observations, None)
-    predicted = models.success.learn(sheet, trace.outcome, frozen=models.frozen)
-    observations.append(Observation("success", predicted, baseline, trace.outcome))
-    return Taught(observations, Answer(situation, facts, sheet, trace.outcome))
+    return Taught(observations, answer)
 
 
 def learn_next(

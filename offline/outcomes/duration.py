@@ -16,7 +16,7 @@ from offline.clocks import Clock
 from offline.events import Events
 from offline.outcomes.living import Living, Moment
 from online_models.duration import log_minutes
-from online_models.forecast import Forecast, Shape
+from online_models.forecast import Forecast, Shape, cell_of
 from online_models.replica import Replica
 from online_models.things import Thing
 from processors.features.facts import facts_of
@@ -91,7 +91,7 @@ class Baseline:
     def learn(self, mean: float, minutes: float) -> None:
         """How far it was from `mean`."""
         error = log(minutes) - mean
-        self._shape.add(error / self._spread)
+        self._shape.learn()[cell_of(error / self._spread)] += 1.0
         self._errors += 1.0
         self._squares += error * error
 

@@ -14,8 +14,7 @@ from online_models.beliefs import sigmoid
 from online_models.gain import GainModel
 from online_models.replica import Replica
 from online_models.things import Thing
-from processors.outcomes.before import between
-from processors.outcomes.memories import question_of
+from processors.outcomes.before import asked
 from schemas.codec import hash64
 from schemas.event import LearningEvent
 
@@ -55,7 +54,7 @@ def _predicted(
     trace, models = moment.trace, living.models
     if trace.outcome is None or not trace.skills:
         return None
-    found = between(moment.state, question_of(moment.state, trace), trace.at)
+    found = asked(moment.state, trace).before
     if found is None:
         return None
     score = models.retention.log_odds(found.question)

@@ -7,7 +7,7 @@ approach to knowledge tracing?", JEDM 12, 2020), and small tables of what came j
 context mixing for data compression (Mahoney, "Adaptive weighing of context models", 2005).
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,6 +29,20 @@ _LIFE_14, _LIFE_90 = HALF_LIVES_SEC
 _LOW_BYTE = np.uint64(0xFF)
 _NEW = 12  # bucket of the gap of what is new
 _PAIR_FADE = 0.9
+
+
+class Learner(NamedTuple):
+    """What is read of a learner beside the rows."""
+
+    now: float
+    """POSIX seconds."""
+    successes: float
+    """Weighted, of all skills."""
+    failures: float
+    engagement: float
+    """`ln(1 + engagement) / 2`"""
+    pace: float
+    """`ln(pace)`"""
 
 
 @compiled
@@ -334,21 +348,17 @@ def _pairs(form: Any, set_name: Any, row: Any) -> None:
 
 
 @compiled
-def encode(
-    skills: Rows, activities: Rows, sets: Rows, learner: Rows, form: Rows, facts: Rows, sheet: Sheet
-) -> None:
+def encode(rows: Any, about: Any, facts: Rows, sheet: Sheet) -> None:
     """Fill `sheet` (blank), a row for each row of `facts`.
 
     Args:
-        skills: rows of the learner's state.
-        activities: the same.
-        sets: the same, of sets of skills.
-        learner: one row of `LEARNER_TYPE`.
-        form: one row of `FORM_TYPE`.
+        rows: of the learner's state: skills, activities, sets of skills, and a single form.
+        about: what `Learner` holds.
         facts: of the activities.
         sheet: to be filled.
     """
-    now = learner[0].now
+    (skills, activities, sets, form), learner = rows, Learner(*about)
+    now = learner.now
     for n in range(len(facts)):
         fact, row, own = facts[n], sheet[n], form[0]
         row.activity = fact.activity
@@ -361,7 +371,7 @@ def encode(
         if repeat >= 0:
             var = var_of(own.repeat_var[repeat], PRIORS[Group.OWN_REPEAT])
             _add_own(row, Group.OWN_REPEAT, 1.0, mean_of(own.repeat_mean[repeat]), var)
-        _learner(own, learner[0], row)
+        _learner(own, learner, row)
         _skills(skills, fact, now, row.dense)
         held = (0, 0, _NEW)
         if slot >= 0:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from math import log, nan
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 MAX_SKILLS = 8
 TYPICAL_MINUTES = 15.0
 _SHORTEST = 0.01
+_NO_SKILLS = (0,) * MAX_SKILLS
 
 FACTS_TYPE = np.dtype(
     [
@@ -20,9 +22,10 @@ FACTS_TYPE = np.dtype(
         ("difficulty", "f8"),  # in [0, 1], NaN where nobody knows
         ("length", "f8"),  # ln(planned minutes / 15) / 2, 0 where nobody knows
         ("affinity", "f8"),  # ln(8 affinity) / 2: the learner's, filled in last
-    ],
-    align=True,
+    ]
 )
+_ROW = Struct(f"={1 + MAX_SKILLS}QqQ3d")
+"""`FACTS_TYPE` for packing, which takes a quarter of the time of writing its fields."""
 
 Facts = npt.NDArray[Any]
 """Array of `FACTS_TYPE`, shape (activities,)."""
@@ -36,14 +39,16 @@ def facts_of(
     minutes: float | None,
 ) -> Facts:
     """One row; ids are hashes. Of more than `MAX_SKILLS` skills the first ones count."""
-    skills = skills[:MAX_SKILLS]
-    facts = np.zeros(1, FACTS_TYPE)
-    row = facts[0]
-    row["activity"], row["content"] = activity, content
-    row["skills"][: len(skills)], row["n_skills"] = skills, len(skills)
-    row["difficulty"] = nan if difficulty is None else difficulty
-    row["length"] = 0.5 * log(max(minutes, _SHORTEST) / TYPICAL_MINUTES) if minutes else 0.0
-    return facts
+    row = _ROW.pack(
+        activity,
+        *(*skills, *_NO_SKILLS)[:MAX_SKILLS],
+        min(len(skills), MAX_SKILLS),
+        content,
+        nan if difficulty is None else difficulty,
+        0.5 * log(max(minutes, _SHORTEST) / TYPICAL_MINUTES) if minutes else 0.0,
+        0.0,
+    )
+    return np.frombuffer(bytearray(row), FACTS_TYPE)
 
 
 def stacked(rows: Iterable[Facts]) -> Facts:

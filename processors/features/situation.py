@@ -23,16 +23,6 @@ if TYPE_CHECKING:
     from processors.features.facts import Facts
     from processors.state import LearnerState
 
-LEARNER_TYPE = np.dtype(
-    [
-        ("now", "f8"),  # POSIX seconds
-        ("successes", "f8"),  # weighted, of all skills
-        ("failures", "f8"),
-        ("engagement", "f8"),  # ln(1 + engagement) / 2
-        ("pace", "f8"),  # ln(pace)
-    ]
-)
-
 
 class Situation:
     """What models read of a learner's state at `at` (POSIX seconds), before anything more counts.
@@ -40,25 +30,17 @@ class Situation:
     Its rows are a copy, which what is counted later does not change; sheets are to be made before.
     """
 
-    __slots__ = ("_affinities", "_rows", "at", "state")
+    __slots__ = ("_affinities", "_learner", "_rows", "at", "state")
 
     def __init__(self, state: LearnerState, at: float) -> None:
         self.state, self.at = state, at
         self._affinities: dict[int, float] = {}
-        learner = np.zeros(1, LEARNER_TYPE)
-        good, bad = state.totals.whole
-        learner[0] = (
-            at,
-            good,
-            bad,
-            log1p(engagement(state, at)) / 2.0,
-            log(pace(state, at)),
-        )
+        lately = log1p(engagement(state, at)) / 2.0
+        self._learner = (at, *state.totals.whole, lately, log(pace(state, at)))
         self._rows = (
             np.frombuffer(state.skill_rows.encode(), SKILL_TYPE),
             np.frombuffer(state.activity_rows.encode(), ACTIVITY_TYPE),
             np.frombuffer(state.set_rows.encode(), SET_TYPE),
-            learner,
             np.frombuffer(bytes(state.form), FORM_TYPE),
         )
 
@@ -66,7 +48,7 @@ class Situation:
         """What models read of each activity of `facts`, whose `affinity` is filled in."""
         facts["affinity"] = [self._affinity(content) for content in facts["content"].tolist()]
         sheet = blank(len(facts))
-        encode(*self._rows, facts, sheet)
+        encode(self._rows, self._learner, facts, sheet)
         return sheet
 
     def fading(self, facts: Facts) -> Any:

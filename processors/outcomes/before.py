@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from online_models.compiled import compiled
-from online_models.retention import BAD, GOOD, LAPSE, SECONDS, SPACED, Question
+from online_models.retention import BAD, FORM, GOOD, LAPSE, MEMORY, SECONDS, SPACED, Question
 from online_models.things import Thing
 from processors.features.encoding import row_of
 from processors.features.quantised import count_of
-from processors.features.records.form import FORM_TYPE
 from processors.features.records.history import LIMIT, ROW
 from processors.features.records.skill import HALF_LIVES_SEC, UNITS
-from processors.features.records.skill import ROW_TYPE as SKILL_TYPE
-from processors.outcomes.memories import failed_share, half_log_odds
+from processors.outcomes.memories import (
+    failed_share,
+    half_log_odds,
+    read,
+    rows_of,
+    things_of,
+)
 from processors.outcomes.steps import (
     Steps,
     activity_of,
@@ -29,6 +33,7 @@ from processors.outcomes.steps import (
 if TYPE_CHECKING:
     from online_models.weights import Floats, Keys
     from processors.state import LearnerState
+    from processors.trace import Trace
 
 _LIFE_14, _LIFE_90 = HALF_LIVES_SEC
 _OLDEST, _NOWHERE = 4.2e9, 255
@@ -43,36 +48,33 @@ class Between(NamedTuple):
     """What was done, the newest first."""
 
 
-def between(state: LearnerState, question: Question, at: float) -> Between | None:
-    """What was done for the skills of an answer since the last answer on one of them.
+class Asked(NamedTuple):
+    """An answer, before it counts."""
+
+    question: Question
+    before: Between | None
+    """What was done for its skills since the last answer on one of them.
 
     None where the history knows of nothing. The activity asked about is not counted: that its
     answer is remembered is no gain of the skill.
-
-    Args:
-        state: the learner's, before the answer counts.
-        question: as it is asked.
-        at: when, POSIX seconds.
     """
-    *asked, activity = question.things.tolist()
-    item = state.activity_rows.slot(activity)
-    before = Question(question.form.copy(), question.things, question.memories.copy())
-    chosen = np.empty(LIMIT, np.int64)
-    count = _before_all(
-        (state.skill_rows.array(SKILL_TYPE), np.frombuffer(state.form, FORM_TYPE)),
-        state.totals.whole,
-        steps_of(state.history_rows),
-        (at, -1 if item is None else item),
-        chosen,
-        tuple(before),
-    )
+
+
+def asked(state: LearnerState, trace: Trace) -> Asked:
+    """The answer of `trace`, given the learner's state just before it."""
+    things, rows = things_of(trace), rows_of(state)
+    forms, memories = np.empty((2, len(FORM))), np.empty((2, len(things), len(MEMORY)))
+    places, steps = np.empty(LIMIT, np.int64), steps_of(state.history_rows)
+    into = forms, memories, places
+    count = _asked(rows, state.totals.whole, steps, things, trace.at, into)
+    question = Question(forms[0], things, memories[0])
     if not count:
-        return None
-    done = chosen[:count].tolist()
-    return Between(before, tuple([_thing(state, place, asked) for place in done]))
+        return Asked(question, None)
+    done = tuple([_thing(state, place, trace.skills) for place in places[:count].tolist()])
+    return Asked(question, Between(Question(forms[1], things, memories[1]), done))
 
 
-def _thing(state: LearnerState, place: int, asked: list[int]) -> Thing:
+def _thing(state: LearnerState, place: int, asked: tuple[int, ...]) -> Thing:
     """What a step was about, with those of its skills that are asked for."""
     *_, slot, _, _, known = ROW.unpack_from(state.history_rows, place * ROW.size)
     rows = state.skill_rows
@@ -81,16 +83,22 @@ def _thing(state: LearnerState, place: int, asked: list[int]) -> Thing:
 
 
 @compiled
-def _before_all(rows: Any, whole: Any, steps: Steps, here: Any, places: Any, asked: Any) -> int:
-    """How much was done; fills in its places, newest first, and what was known before."""
-    (skills, forms), (at, item), question = rows, here, Question(*asked)
-    chosen = places[: _since_last_answer(skills, steps, question.things, item, places)]
+def _asked(rows: Any, whole: Any, steps: Steps, things: Keys, at: float, into: Any) -> int:
+    """How much was done.
+
+    Fills in its places, newest first, and form and memories: as they are, and without it.
+    """
+    (skills, activities, forms), (form, memories, places) = rows, into
+    read(rows, whole, things, at, form[0], memories[0])
+    item = row_of(activities, things[-1])
+    chosen = places[: _since_last_answer(skills, steps, things, item, places)]
     if len(chosen):
-        _forms_before(forms, whole, steps, chosen, question.form)
-        for n in range(len(question.things) - 1):
-            slot = row_of(skills, question.things[n])
+        form[1], memories[1] = form[0], memories[0]
+        _forms_before(forms, whole, steps, chosen, form[1])
+        for n in range(len(things) - 1):
+            slot = row_of(skills, things[n])
             if slot >= 0:
-                _before(skills[slot], slot, steps, chosen, at, question.memories[n])
+                _before(skills[slot], slot, steps, chosen, at, memories[1, n])
     return len(chosen)
 
 

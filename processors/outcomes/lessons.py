@@ -11,7 +11,6 @@ Each is told what can be known when the event comes, never more, and predicts be
 |            | finished by then                                                                 |
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from online_models.duration import log_minutes
@@ -21,9 +20,8 @@ from online_models.replica import Replica
 from online_models.retention import SECONDS, Question
 from online_models.sheet import Sheet
 from online_models.things import Thing
-from processors.outcomes.before import between
+from processors.outcomes.before import asked
 from processors.outcomes.inputs import offer_inputs, task_inputs
-from processors.outcomes.memories import question_of
 from processors.state import LearnerState
 from processors.trace import Trace
 from schemas.codec import hash64
@@ -47,28 +45,31 @@ class Lesson(NamedTuple):
         return Thing(self.trace.activity, self.trace.content, self.trace.skills)
 
 
-def teach_outcomes(models: Replica, lesson: Lesson) -> Iterator[Observation]:
+def teach_outcomes(models: Replica, lesson: Lesson) -> list[Observation]:
     """Teach all four; what they predicted, beside their baselines and what came out."""
     trace = lesson.trace
-    yield from _teach_engagement(models, lesson)
+    told = _teach_engagement(models, lesson)
     if trace.outcome is not None and trace.skills:
-        yield from _teach_recall(models, lesson, trace.outcome)
+        told += _teach_recall(models, lesson, trace.outcome)
     if trace.seconds and (trace.finish > 0 or trace.outcome is not None):
-        yield _teach_duration(models, lesson, trace.seconds)
+        told.append(_teach_duration(models, lesson, trace.seconds))
+    return told
 
 
-def _teach_recall(models: Replica, lesson: Lesson, outcome: float) -> Iterator[Observation]:
+def _teach_recall(models: Replica, lesson: Lesson, outcome: float) -> list[Observation]:
     """Retention and gain."""
-    question, baselines = question_of(lesson.state, lesson.trace), models.baselines
-    if (found := between(lesson.state, question, lesson.trace.at)) is not None:
-        score = models.retention.log_odds(found.question)
-        gained = models.gain.learn(score, found.done, outcome)
-        yield Observation("gain", gained.predicted, baselines.gain(), gained.observed)
+    told, baselines = [], models.baselines
+    question, before = asked(lesson.state, lesson.trace)
+    if before is not None:
+        score = models.retention.log_odds(before.question)
+        gained = models.gain.learn(score, before.done, outcome)
+        told.append(Observation("gain", gained.predicted, baselines.gain(), gained.observed))
         baselines.learn_gain(gained.observed)
     p = models.retention.learn(question, outcome)
     if (elapsed := elapsed_sec(question)) is not None:
-        yield Observation("retention", p, baselines.retention(elapsed), outcome)
+        told.append(Observation("retention", p, baselines.retention(elapsed), outcome))
         baselines.learn_retention(elapsed, outcome)
+    return told
 
 
 def elapsed_sec(question: Question) -> float | None:
@@ -84,16 +85,23 @@ def _teach_duration(models: Replica, lesson: Lesson, seconds: float) -> Observat
     return Observation("duration", forecast.mean, baseline, log_minutes(seconds), forecast.level)
 
 
-def _teach_engagement(models: Replica, lesson: Lesson) -> Iterator[Observation]:
-    learner, trace, baselines = hash64(lesson.event.learner), lesson.trace, models.baselines
-    for one in models.engagement.settle(trace.at):
-        yield _observed(models, one)
-    if begins(lesson) and not models.engagement.is_open(learner, trace.activity):
-        inputs = offer_inputs(lesson.state, trace.at, lesson.sheet, [trace.activity])
-        baseline = baselines.engagement(trace.activity)
-        models.engagement.offer(learner, lesson.thing, inputs[0], trace.at, baseline)
+def _teach_engagement(models: Replica, lesson: Lesson) -> list[Observation]:
+    trace = lesson.trace
+    told = [_observed(models, one) for one in models.engagement.settle(trace.at)]
+    if begins(lesson):
+        _offer(models, lesson)
     if trace.finish > 0:
-        models.engagement.finish(learner, trace.activity)
+        models.engagement.finish(hash64(lesson.event.learner), trace.activity)
+    return told
+
+
+def _offer(models: Replica, lesson: Lesson) -> None:
+    """Something is begun: nobody knows yet whether it will be finished."""
+    learner, trace = hash64(lesson.event.learner), lesson.trace
+    if not models.engagement.is_open(learner, trace.activity):
+        inputs = offer_inputs(lesson.state, trace.at, lesson.sheet, [trace.activity])
+        baseline = models.baselines.engagement(trace.activity)
+        models.engagement.offer(learner, lesson.thing, inputs[0], trace.at, baseline)
 
 
 def begins(lesson: Lesson) -> bool:

@@ -26,17 +26,26 @@ _GOOD, _BAD = 0.7, 0.3
 _FAR = 30.0
 
 
-def question_of(state: LearnerState, trace: Trace) -> Question:
-    """The answer of `trace`, before it counts."""
-    things = np.array((*trace.skills, trace.activity), np.uint64)
-    question = Question(np.empty(len(FORM)), things, np.empty((len(things), len(MEMORY))))
-    rows = (
+def rows_of(state: LearnerState) -> tuple[Any, ...]:
+    """Rows of skills and activities, and the form: views, as those of `Table.array`."""
+    return (
         state.skill_rows.array(SKILL_TYPE),
         state.activity_rows.array(ACTIVITY_TYPE),
         np.frombuffer(state.form, FORM_TYPE),
     )
-    _ask(rows, state.totals.whole, trace.at, tuple(question))
-    return question
+
+
+def things_of(trace: Trace) -> Keys:
+    """Skills and activity of an answer, as a `Question` names them."""
+    return np.array((*trace.skills, trace.activity), np.uint64)
+
+
+def question_of(state: LearnerState, trace: Trace) -> Question:
+    """The answer of `trace`, before it counts."""
+    things, form = things_of(trace), np.empty(len(FORM))
+    memories = np.empty((len(things), len(MEMORY)))
+    read(rows_of(state), state.totals.whole, things, trace.at, form, memories)
+    return Question(form, things, memories)
 
 
 def form_of(state: LearnerState) -> Floats:
@@ -114,11 +123,19 @@ def _of_skills(rows: Any, at: float, memories: Floats) -> None:
 
 
 @compiled
-def _ask(rows: Any, whole: Any, at: float, asked: Any) -> None:
-    """Fill in form and memories: what is left of each skill, and at last of the activity."""
-    (skills, activities, forms), question = rows, Question(*asked)
-    things, memories, last = question.things, question.memories, len(question.things) - 1
-    _form(forms, whole, question.form)
+def read(rows: Any, whole: Any, things: Keys, at: float, form: Floats, memories: Floats) -> None:
+    """Fill in form and memories: what is left of each skill, and at last of the activity.
+
+    Args:
+        rows: what `rows_of` gives.
+        whole: `Totals.whole`.
+        things: what `things_of` gives.
+        at: POSIX seconds.
+        form: to be filled.
+        memories: the same.
+    """
+    (skills, activities, forms), last = rows, len(things) - 1
+    _form(forms, whole, form)
     memories[:] = -1.0
     for n in range(last):
         slot = row_of(skills, things[n])

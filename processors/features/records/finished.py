@@ -28,7 +28,7 @@ class Finished:
         self._words: dict[int, int] | None = None
 
     def __len__(self) -> int:
-        return len(self._read())
+        return len(self._read()) if self._packed is None else len(self._packed) // SIZE
 
     def number(self) -> int:
         """How many activities are finished."""

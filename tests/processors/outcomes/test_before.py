@@ -3,7 +3,7 @@ import pytest
 from harness.one_life import Life
 
 from online_models.retention import BAD, GOOD, LAPSE, SECONDS, SPACED
-from processors.outcomes.before import Between, between
+from processors.outcomes.before import Between, asked
 from processors.outcomes.memories import question_of
 from processors.trace import trace_of
 from schemas.codec import hash64
@@ -14,8 +14,7 @@ DAY = 86_400.0
 
 
 def found(life: Life, event: LearningEvent) -> Between | None:
-    trace = trace_of(event)
-    return between(life.state, question_of(life.state, trace), trace.at)
+    return asked(life.state, trace_of(event)).before
 
 
 def done(life: Life, event: LearningEvent) -> list[int]:
@@ -97,13 +96,14 @@ def test_practice_older_than_the_history_is_dated_by_its_fading() -> None:
     assert memory[SPACED] == pytest.approx(0.0, abs=1e-3)
 
 
-def test_asking_changes_nothing() -> None:
+def test_what_was_done_changes_nothing_of_what_is_asked() -> None:
     life = Life()
     life.answers("question 1", 0.0, 0.0)
     life.does("lesson", 60.0, Kind.COMPLETED, skills=("SQL",))
     trace = trace_of(life.answer("question 2", 120.0, 1.0))
-    question = question_of(life.state, trace)
-    copy = question.memories.copy(), question.form.copy()
-    between(life.state, question, trace.at)
-    assert np.array_equal(question.memories, copy[0])
-    assert np.array_equal(question.form, copy[1])
+    question, before = asked(life.state, trace)
+    form, things, memories = question_of(life.state, trace)
+    assert before is not None
+    assert np.array_equal(question.things, things)
+    assert np.array_equal(question.memories, memories)
+    assert np.array_equal(question.form, form)
