@@ -19,7 +19,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from online_models.compiled import compiled
-from online_models.relevance.arrays import COUNT, EXPERTS, MEAN, PRIOR_VARIANCE, REGIMES, VARIANCE
+from online_models.relevance.arrays import (
+    CHANGED,
+    COUNT,
+    EXPERTS,
+    MEAN,
+    OWN,
+    PRIOR_VARIANCE,
+    REGIMES,
+    VARIANCE,
+)
 from online_models.relevance.experts import POPULAR, SKILLS, consult
 from online_models.relevance.factors import learn_factors
 from online_models.relevance.hashing import mixed
@@ -148,4 +157,4 @@ def _correct(a: Any, regime: int, opinions: Any) -> None:
             variance += DRIFT - variance * variance * bend[expert] * damping
             weights[expert, VARIANCE] = min(variance, PRIOR_VARIANCE)
             weights[expert, COUNT] += 1.0
-            a.ours[:, regime, expert] = 1
+            a.ours[OWN, regime, expert] = a.ours[CHANGED, regime, expert] = 1

@@ -14,8 +14,10 @@ from online_models.compiled import compiled
 from online_models.relevance.arrays import (
     AHEAD,
     BEHIND,
+    CHANGED,
     LINKS,
     MET,
+    OWN,
     ROWS,
     SPARE,
     SWEEP,
@@ -53,12 +55,12 @@ def sweep(a: Any, source: int, share: float, column: int, everything: bool) -> N
             if is_based:
                 a.stamp[target] = now
             if _counts(a, target, everything):
-                _add(a.sums[target], a.link[row, place], share, column)
+                _add(a.sums, target, a.link[row, place, AHEAD], a.link[row, place, BEHIND], share, column)
     if is_based:
         for place in range(a.base_start[source], a.base_start[source + 1]):
             target = a.base_target[place]
             if a.stamp[target] != now and _counts(a, target, everything):
-                _add(a.sums[target], a.base_link[place], share, column)
+                _add(a.sums, target, a.base_link[place, AHEAD], a.base_link[place, BEHIND], share, column)
 
 
 @compiled
@@ -69,13 +71,13 @@ def _counts(a: Any, target: int, everything: bool) -> bool:
 
 
 @compiled
-def _add(sums: Any, link: Any, share: float, column: int) -> None:
+def _add(sums: Any, target: int, ahead: float, behind: float, share: float, column: int) -> None:
     if column == OF_COHORT:
-        sums[OF_COHORT] += share * link[AHEAD]
+        sums[target, OF_COHORT] += share * ahead
         return
-    sums[column] += share * 0.5 * (link[AHEAD] + link[BEHIND])
+    sums[target, column] += share * 0.5 * (ahead + behind)
     if column == NEAR:
-        sums[NEXT] += share * link[AHEAD]
+        sums[target, NEXT] += share * ahead
 
 
 @compiled
@@ -92,7 +94,8 @@ def forget_sums(a: Any) -> None:
     """Make the sums zero again."""
     for place in range(a.counts[MET]):
         a.is_met[a.met[place]] = 0
-        a.sums[a.met[place], :] = 0.0
+        for column in range(a.sums.shape[1]):
+            a.sums[a.met[place], column] = 0.0
     a.counts[MET] = 0
 
 
@@ -142,23 +145,28 @@ def count_visit(a: Any, sources: Any, target: int, cohorts: Any, weight: float) 
     Returns:
         int32 (n, 2): sources and targets of links that had to leave full rows.
     """
-    links = np.empty((2 * len(sources) + len(cohorts), 3), np.int32)
-    links[:, 0], links[:, 1], links[:, 2] = target, target, AHEAD
-    links[: len(sources), 0] = sources
-    links[len(sources) : 2 * len(sources), 1] = sources
-    links[len(sources) : 2 * len(sources), 2] = BEHIND
-    links[2 * len(sources) :, 0] = cohorts
-    for place in range(len(links)):
-        source, to, column = links[place]
-        links[place, 1] = _add_link(a, source, to, column, weight)
+    gone, size = np.empty((2 * len(sources) + len(cohorts), 2), np.int32), 0
+    for source in sources:
+        size = _put_down(gone, size, source, _add_link(a, source, target, AHEAD, weight))
+        size = _put_down(gone, size, target, _add_link(a, target, source, BEHIND, weight))
     for cohort in cohorts:
+        size = _put_down(gone, size, cohort, _add_link(a, cohort, target, AHEAD, weight))
         a.visits[cohort] += weight
         note(a, cohort, VISITS)
     a.visits[target] += weight
     note(a, target, VISITS)
     a.total[0] += weight
-    a.ours[:, -1, 0] = 1
-    return links[links[:, 1] >= 0, :2]
+    a.ours[OWN, -1, 0] = a.ours[CHANGED, -1, 0] = 1
+    return gone[:size]
+
+
+@compiled
+def _put_down(gone: Any, size: int, source: int, left: int) -> int:
+    """Add the link from `source` to `left`, where that is one; how long `gone` is then."""
+    if left < 0:
+        return size
+    gone[size, 0], gone[size, 1] = source, left
+    return size + 1
 
 
 @compiled
@@ -197,10 +205,10 @@ def _add_link(a: Any, source: int, target: int, column: int, weight: float) -> i
         if place < a.target.shape[1]:
             a.used[row] += 1
         else:
-            place = _weakest(a.link[row], a.keys[a.target[row]])
+            place = _weakest(a, row)
             gone = a.target[row, place]
         a.target[row, place] = target
-        _start(a, source, target, a.link[row, place])
+        a.link[row, place, AHEAD], a.link[row, place, BEHIND] = _of_base(a, source, target)
     a.link[row, place, column] += weight
     a.fresh[row, place] = 1
     return gone
@@ -215,37 +223,40 @@ def _place_of(a: Any, row: int, target: int) -> int:
 
 
 @compiled
-def _weakest(links: Any, keys: Any) -> int:
-    weakest = 0
-    for place in range(1, len(links)):
-        less = links[place].sum() - links[weakest].sum()
-        if less < 0.0 or (less == 0.0 and keys[place] < keys[weakest]):
-            weakest = place
+def _weakest(a: Any, row: int) -> int:
+    """Place of the smallest link of a full row, ties by key."""
+    weakest, least = -1, np.inf
+    for place in range(a.target.shape[1]):
+        size = a.link[row, place, AHEAD] + a.link[row, place, BEHIND]
+        if size < least or (size == least and _key(a, row, place) < _key(a, row, weakest)):
+            weakest, least = place, size
     return weakest
 
 
 @compiled
-def _start(a: Any, source: int, target: int, link: Any) -> None:
-    """What the base has of the link, else nothing."""
-    link[:] = 0.0
+def _key(a: Any, row: int, place: int) -> Any:
+    return a.keys[a.target[row, place]]
+
+
+@compiled
+def _of_base(a: Any, source: int, target: int) -> Any:
+    """What the base has of the link, ahead and behind, else nothing."""
     if source + 1 < len(a.base_start):
         for place in range(a.base_start[source], a.base_start[source + 1]):
             if a.base_target[place] == target:
-                link[:] = a.base_link[place]
+                return a.base_link[place, AHEAD], a.base_link[place, BEHIND]
+    return 0.0, 0.0
 
 
 @compiled
 def ahead_of(a: Any, sources: Any, target: int) -> Any:
     """(n,): the link ahead from each of `sources` to `target`, 0 where nothing was seen."""
-    found = np.zeros((len(sources), 2))
+    found = np.zeros(len(sources))
     for n in range(len(sources)):
-        _start(a, sources[n], target, found[n])
         row = a.row[sources[n]]
-        if row >= 0:
-            for place in range(a.used[row]):
-                if a.target[row, place] == target:
-                    found[n] = a.link[row, place]
-    return found[:, AHEAD]
+        place = _place_of(a, row, target) if row >= 0 else -1
+        found[n] = a.link[row, place, AHEAD] if place >= 0 else _of_base(a, sources[n], target)[AHEAD]
+    return found
 
 
 @compiled
