@@ -32,6 +32,7 @@ from online_models.tables import numbers_of as numbers_of_tables
 from online_models.things import Entries, joined
 from online_models.weights import (
     Floats,
+    Keys,
     Table,
     Weights,
     keep,
@@ -234,21 +235,24 @@ def probability(score: float) -> float:
 
 
 @compiled
-def add_entry(entries: Any, n: int, held: Any, pair: Floats) -> Any:
-    """What a sparse weight, which is left in `pair`, adds to score and variance."""
-    key, x = entries.keys[n], entries.x[n]
-    look_up(key, held.own, held.base, held.starts[key & np.uint64(_KIND)], pair)
-    return pair[0] * x, pair[1] * x * x
+def pairs_of(keys: Keys, held: Any) -> Floats:
+    """Mean and variance of the sparse weights of `keys`, shape (n, 2)."""
+    pairs, starts = np.empty((len(keys), 2)), held.starts
+    for n in range(len(keys)):
+        kind = keys[n] & np.uint64(_KIND)
+        pairs[n, 0], pairs[n, 1] = starts[kind, 0], starts[kind, 1]
+    look_up(keys, 0, len(keys), held.own, held.base, pairs)
+    return pairs
 
 
 @compiled
 def read(x: Floats, entries: Any, held: Any) -> Any:
     """The score and its variance."""
-    pair, reach = np.empty(2), np.empty(len(x))
-    score, spread = block_score(x, held.mean, held.covariance, reach)
-    for n in range(len(entries.keys)):
-        more, doubt = add_entry(entries, n, held, pair)
-        score, spread = score + more, spread + doubt
+    score, spread = block_score(x, held.mean, held.covariance, np.empty(len(x)))
+    pairs, inputs = pairs_of(entries.keys, held), entries.x
+    for n in range(len(inputs)):
+        score += pairs[n, 0] * inputs[n]
+        spread += pairs[n, 1] * inputs[n] * inputs[n]
     return score, spread
 
 
@@ -261,32 +265,31 @@ def _read(x: Floats, entries: Any, held: Any) -> Any:
 def _read_many(x: Floats, ends: Any, inputs: Any, weights: Any) -> Floats:
     entries, held = Entries(*inputs), Held(*weights)
     out, first = np.empty((len(x), 2)), 0
-    pair, reach = np.empty(2), np.empty(x.shape[1])
+    pairs, values, reach = pairs_of(entries.keys, held), entries.x, np.empty(x.shape[1])
     for row in range(len(x)):
-        out[row] = block_score(x[row], held.mean, held.covariance, reach)
+        score, spread = block_score(x[row], held.mean, held.covariance, reach)
         for n in range(first, ends[row]):
-            more, doubt = add_entry(entries, n, held, pair)
-            out[row, 0] += more
-            out[row, 1] += doubt
-        first = ends[row]
+            score += pairs[n, 0] * values[n]
+            spread += pairs[n, 1] * values[n] * values[n]
+        out[row, 0], out[row, 1], first = score, spread, ends[row]
     return out
 
 
 @compiled
 def learn(x: Floats, entries: Any, lesson: Any, held: Any, into: Any, drift: float) -> None:
     """Move every weight whose input is not 0; `into` and `drift` are those of `Beliefs`."""
-    pairs, reach = np.empty((len(entries.keys), 2)), np.empty(len(x))
+    pairs, inputs, reach = pairs_of(entries.keys, held), entries.x, np.empty(len(x))
     _, spread = block_score(x, held.mean, held.covariance, reach)
-    for n in range(len(entries.keys)):
-        spread += add_entry(entries, n, held, pairs[n])[1]
+    for n in range(len(inputs)):
+        spread += pairs[n, 1] * inputs[n] * inputs[n]
     damping = 1.0 / (1.0 + lesson.curvature * spread)
     error = lesson.slope * damping
     shrink = lesson.informs * lesson.curvature * damping
     block_learn(held.mean, held.covariance, reach, error, shrink, lesson.informs * drift)
-    for n in range(len(entries.keys)):
-        if entries.x[n] != 0.0:
-            learned(pairs[n], entries.x[n], error, shrink, 0.0)
-            keep(entries.keys[n], pairs[n], held.own, into[0], into[1])
+    for n in range(len(inputs)):
+        mean, variance = learned(pairs[n, 0], pairs[n, 1], inputs[n], error, shrink, 0.0)
+        pairs[n, 0], pairs[n, 1] = mean, variance
+    keep(entries.keys, inputs, (0, len(inputs)), pairs, held.own, (into[0], into[1]))
 
 
 @compiled

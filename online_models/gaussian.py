@@ -68,8 +68,9 @@ def block_learn(
 
 
 @compiled
-def learned(pair: Floats, x: float, error: float, slope: float, drift: float) -> None:
-    """One step of a single weight, (mean, variance), of input `x`."""
-    step = pair[1] * x
-    pair[0] += step * error
-    pair[1] += drift - step * step * slope
+def learned(
+    mean: float, variance: float, x: float, error: float, slope: float, drift: float
+) -> tuple[float, float]:
+    """Mean and variance of a single weight of input `x` after one step; see `block_learn`."""
+    step = variance * x
+    return mean + step * error, variance + (drift - step * step * slope)

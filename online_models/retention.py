@@ -20,7 +20,17 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from online_models.beliefs import LIMIT, Beliefs, Held, Lesson, Priors, learn, probability, sigmoid
+from online_models.beliefs import (
+    LIMIT,
+    Beliefs,
+    Held,
+    Lesson,
+    Priors,
+    learn,
+    pairs_of,
+    probability,
+    sigmoid,
+)
 from online_models.compiled import compiled
 from online_models.contract import Numbers, checked
 from online_models.forgetting import STRETCHES, fallen, seconds_until, stretches
@@ -28,7 +38,7 @@ from online_models.gaussian import LEAST
 from online_models.merging import Merging
 from online_models.tables import EMPTY, ModelBase, Tables, tables_of
 from online_models.things import ITEM, SKILL, Entries, key_of
-from online_models.weights import Floats, Keys, look_up
+from online_models.weights import Floats, Keys
 
 MAX_KEYS = 1 << 17
 """Weights of single things of one partition's own."""
@@ -269,32 +279,32 @@ def _add_memory(
 
 
 @compiled
-def _weight(hashed: Any, kind: int, held: Any, pair: Floats) -> Any:
-    """Key of the weight of a thing, and its mean."""
-    key = key_of(hashed, kind)
-    look_up(key, held.own, held.base, held.starts[kind], pair)
-    return key, pair[0]
+def _keys(things: Keys) -> Keys:
+    """Keys of the offsets of m skills, of their slopes, and of the activity's offset."""
+    m = len(things) - 1
+    keys = np.empty(_entries(m + 1), np.uint64)
+    for n in range(m):
+        keys[n], keys[m + n] = key_of(things[n], SKILL), key_of(things[n], _SLOPE)
+    keys[2 * m] = key_of(things[m], ITEM)
+    return keys
 
 
 @compiled
 def _score(question: Any, x: Floats, entries: Any, held: Any) -> float:
     """Log odds; fills in the inputs, which are 0 before."""
-    things, memories, keys, values = question.things, question.memories, entries.keys, entries.x
-    m, pair, fall, offset = len(things) - 1, np.empty(2), 0.0, 0.0
+    memories, values, pairs = question.memories, entries.x, pairs_of(entries.keys, held)
+    m, fall, offset = len(memories) - 1, 0.0, 0.0
     x[0], x[3:_N_HEAD] = 1.0, question.form
     for n in range(m):
         share, memory = 1.0 / m, memories[n]
-        keys[n], mean = _weight(things[n], SKILL, held, pair)
-        values[n], offset = share, offset + share * mean
+        values[n], offset = share, offset + share * pairs[n, 0]
         if memory[SECONDS] < 0.0:
             x[1] += share
         else:
-            keys[m + n], own = _weight(things[n], _SLOPE, held, pair)
             values[m + n] = -share * np.log1p(min(memory[SECONDS], _MOST))
-            fall += _add_memory(memory, 0, share, own, held.mean, x)
-    if things[m] != 0:
-        keys[2 * m], mean = _weight(things[m], ITEM, held, pair)
-        values[2 * m], offset = 1.0, offset + mean
+            fall += _add_memory(memory, 0, share, pairs[m + n, 0], held.mean, x)
+    if question.things[m] != 0:
+        values[2 * m], offset = 1.0, offset + pairs[2 * m, 0]
     if memories[m, SECONDS] >= 0.0:
         x[2] = 1.0
         fall += _add_memory(memories[m], 1, 1.0, 0.0, held.mean, x)
@@ -304,8 +314,8 @@ def _score(question: Any, x: Floats, entries: Any, held: Any) -> float:
 @compiled
 def _log_odds(asked: Any, weights: Any) -> float:
     question, held = Question(*asked), Held(*weights)
-    size = _entries(len(question.things))
-    entries = Entries(np.zeros(size, np.uint64), np.zeros(size))
+    keys = _keys(question.things)
+    entries = Entries(keys, np.zeros(len(keys)))
     return _score(question, np.zeros(len(held.mean)), entries, held)
 
 
@@ -313,8 +323,8 @@ def _log_odds(asked: Any, weights: Any) -> float:
 def _learn(asked: Any, y: float, weights: Any, into: Any, drift: float) -> float:
     """Learn outcome `y`; returns what was predicted."""
     question, held = Question(*asked), Held(*weights)
-    size = _entries(len(question.things))
-    x, entries = np.zeros(len(held.mean)), Entries(np.zeros(size, np.uint64), np.zeros(size))
+    x, keys = np.zeros(len(held.mean)), _keys(question.things)
+    entries = Entries(keys, np.zeros(len(keys)))
     p = probability(_score(question, x, entries, held))
     learn(x, entries, Lesson(y - p, p * (1.0 - p), 1.0), held, into, drift)
     for n in range(len(held.mean)):
@@ -325,17 +335,17 @@ def _learn(asked: Any, y: float, weights: Any, into: Any, drift: float) -> float
 @compiled
 def _curves(form: Floats, skills: Keys, memories: Floats, weights: Any) -> Any:
     """Level and slopes of each skill."""
-    held = Held(*weights)
-    levels, slopes = np.empty(len(skills)), np.empty((len(skills), STRETCHES))
-    x, pair = np.zeros(len(held.mean)), np.empty(2)
+    held, n_skills = Held(*weights), len(skills)
+    levels, slopes = np.empty(n_skills), np.empty((n_skills, STRETCHES))
+    things = np.zeros(n_skills + 1, np.uint64)
+    things[:n_skills] = skills
+    pairs, x = pairs_of(_keys(things), held), np.zeros(len(held.mean))
     x[0], x[3:_N_HEAD] = 1.0, form
-    for n in range(len(skills)):
+    for n in range(n_skills):
         x[_N_HEAD:] = 0.0
         _level_inputs(memories[n], 1.0, _N_HEAD, x)
-        _, offset = _weight(skills[n], SKILL, held, pair)
-        levels[n] = offset + (held.mean[:_FIRST_PACE] * x[:_FIRST_PACE]).sum()
-        _, own = _weight(skills[n], _SLOPE, held, pair)
-        _slopes(memories[n], own, held.mean, _FIRST_PACE, slopes[n])
+        levels[n] = pairs[n, 0] + (held.mean[:_FIRST_PACE] * x[:_FIRST_PACE]).sum()
+        _slopes(memories[n], pairs[n_skills + n, 0], held.mean, _FIRST_PACE, slopes[n])
     return levels, slopes
 
 

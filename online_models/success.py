@@ -123,19 +123,21 @@ def _stack_inputs(row: Any, held: Floats, parts: Floats, spread: float, inputs: 
 
 
 @compiled
-def _count(pair: Floats, offset: float, y: float) -> None:
-    """One step of a counter, (mean, variance), whose log odds come on top of `offset`."""
-    p = probability(offset + pair[0], _STACK_SPREAD * pair[1])
+def _counted(mean: float, variance: float, offset: float, y: float) -> tuple[float, float]:
+    """A counter, whose log odds come on top of `offset`, after one step."""
+    p = probability(offset + mean, _STACK_SPREAD * variance)
     slope = p * (1.0 - p)
-    damping = 1.0 / (1.0 + slope * pair[1])
-    learned(pair, 1.0, (y - p) * damping, slope * damping, _COUNTER_DRIFT)
+    damping = 1.0 / (1.0 + slope * variance)
+    return learned(mean, variance, 1.0, (y - p) * damping, slope * damping, _COUNTER_DRIFT)
 
 
 @compiled
 def _read(row: Any, own: Table, base: Table, held: Floats) -> None:
     """Numbers of every entry that is not the learner's own."""
     for n in range(row.own, row.size):
-        look_up(row.key[n], own, base, STARTS[row.group[n]], held[n])
+        for k in range(_WIDTH):
+            held[n, k] = STARTS[row.group[n], k]
+    look_up(row.key, row.own, row.size, own, base, held)
 
 
 @compiled
@@ -167,9 +169,9 @@ def _predict(
 def _learn_own(row: Any, error: float, slope: float) -> None:
     """One step of the learner's own weights, in the row."""
     for n in range(row.own):
-        pair = np.array([row.mean[n], row.var[n]])
-        learned(pair, row.x[n], error, slope, DRIFTS[row.group[n]])
-        row.mean[n], row.var[n] = pair
+        drift = DRIFTS[row.group[n]]
+        mean, variance = learned(row.mean[n], row.var[n], row.x[n], error, slope, drift)
+        row.mean[n], row.var[n] = mean, variance
 
 
 @compiled
@@ -180,10 +182,11 @@ def _learn_entries(
     for n in range(row.own, row.size):
         group = row.group[n]
         if MAIN_PLACES[group] >= 0:
-            learned(held[n, :2], row.x[n], error, slope, 0.0)
+            mean, var = learned(held[n, 0], held[n, 1], row.x[n], error, slope, 0.0)
+            held[n, 0], held[n, 1] = mean, var
         if ALONE_PLACES[group] >= 0:
-            _count(held[n, 2:4], 0.0, y)
-            _count(held[n, 4:6], total, y)
+            held[n, 2], held[n, 3] = _counted(held[n, 2], held[n, 3], 0.0, y)
+            held[n, 4], held[n, 5] = _counted(held[n, 4], held[n, 5], total, y)
 
 
 @compiled
@@ -219,9 +222,7 @@ def _learn(
     if frozen:
         return stacked
     _learn_entries(row, held, total, y, error, slope)
-    for n in range(row.own, row.size):
-        if row.x[n] != 0.0:
-            keep(row.key[n], held[n], own, changes, notes)
+    keep(row.key, row.x, (row.own, row.size), held, own, (changes, notes))
     block_learn(dense_mean, dense_covariance, reach, error, slope, DRIFTS[0])
     slope = stacked * (1.0 - stacked)
     damping = 1.0 / (1.0 + slope * stack_spread)

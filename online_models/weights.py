@@ -39,41 +39,61 @@ def find(table: Table, key: Any) -> Any:
     return -1 - place
 
 
-@compiled
-def look_up(key: Any, own: Table, base: Table, start: Floats, values: Floats) -> None:
-    """Copy the numbers of `key` into `values`: its own, else the base's, else `start`."""
-    place = find(own, key)
-    if place >= 0:
-        values[:] = own[place].values
-        return
-    place = find(base, key)
-    if place >= 0:
-        values[:] = base[place].values
-    else:
-        values[:] = start
+# A call that is given arrays costs as much as a look-up, and so does a view of a row: therefore
+# many keys at once, and number by number.
 
 
 @compiled
-def keep(key: Any, values: Floats, own: Table, changes: Keys, notes: Any) -> None:
-    """Write the numbers of `key`, which is taken in and noted where it was not.
+def look_up(keys: Any, first: int, end: int, own: Table, base: Table, values: Floats) -> None:
+    """Copy the numbers of some keys into rows: own ones, else the base's, else rows stay.
 
     Args:
-        key: of the row.
-        values: what it holds from now on.
-        own: table with room for one more.
-        changes: keys that have changed, with room for one more.
-        notes: `Weights.notes`.
+        keys: of the rows.
+        first: row to begin with.
+        end: row to stop before.
+        own: table.
+        base: table.
+        values: rows, as they are where nothing is known.
     """
-    place = find(own, key)
-    if place < 0:
-        place = -1 - place
-        own[place].key = key
-        notes[0] += 1
-    if own[place].touched == 0:
-        own[place].touched = 1
-        changes[notes[1]] = key
-        notes[1] += 1
-    own[place].values[:] = values
+    for n in range(first, end):
+        place = find(own, keys[n])
+        if place >= 0:
+            for k in range(values.shape[1]):
+                values[n, k] = own[place].values[k]
+        else:
+            place = find(base, keys[n])
+            if place >= 0:
+                for k in range(values.shape[1]):
+                    values[n, k] = base[place].values[k]
+
+
+@compiled
+def keep(keys: Any, x: Any, span: Any, values: Floats, own: Table, into: Any) -> None:
+    """Write the numbers of some keys, each taken in and noted where it was not.
+
+    Args:
+        keys: of the rows.
+        x: inputs; where one is 0, nothing was learned.
+        span: row to begin with, row to stop before.
+        values: rows: what they hold from now on.
+        own: table with room for all of them.
+        into: keys that have changed, with room as well, and `Weights.notes`.
+    """
+    changes, notes = into
+    for n in range(span[0], span[1]):
+        if x[n] == 0.0:
+            continue
+        place = find(own, keys[n])
+        if place < 0:
+            place = -1 - place
+            own[place].key = keys[n]
+            notes[0] += 1
+        if own[place].touched == 0:
+            own[place].touched = 1
+            changes[notes[1]] = keys[n]
+            notes[1] += 1
+        for k in range(values.shape[1]):
+            own[place].values[k] = values[n, k]
 
 
 @compiled

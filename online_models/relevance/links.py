@@ -55,12 +55,26 @@ def sweep(a: Any, source: int, share: float, column: int, everything: bool) -> N
             if is_based:
                 a.stamp[target] = now
             if _counts(a, target, everything):
-                _add(a.sums, target, a.link[row, place, AHEAD], a.link[row, place, BEHIND], share, column)
+                _add(
+                    a.sums,
+                    target,
+                    a.link[row, place, AHEAD],
+                    a.link[row, place, BEHIND],
+                    share,
+                    column,
+                )
     if is_based:
         for place in range(a.base_start[source], a.base_start[source + 1]):
             target = a.base_target[place]
             if a.stamp[target] != now and _counts(a, target, everything):
-                _add(a.sums, target, a.base_link[place, AHEAD], a.base_link[place, BEHIND], share, column)
+                _add(
+                    a.sums,
+                    target,
+                    a.base_link[place, AHEAD],
+                    a.base_link[place, BEHIND],
+                    share,
+                    column,
+                )
 
 
 @compiled
@@ -255,7 +269,8 @@ def ahead_of(a: Any, sources: Any, target: int) -> Any:
     for n in range(len(sources)):
         row = a.row[sources[n]]
         place = _place_of(a, row, target) if row >= 0 else -1
-        found[n] = a.link[row, place, AHEAD] if place >= 0 else _of_base(a, sources[n], target)[AHEAD]
+        of_base, _ = _of_base(a, sources[n], target)
+        found[n] = a.link[row, place, AHEAD] if place >= 0 else of_base
     return found
 
 

@@ -104,7 +104,7 @@ class Table:
     def array(self, row_type: np.dtype[Any]) -> npt.NDArray[Any]:
         """The slots as an array of records, vacant ones with key 0: a view, for compiled code.
 
-        Valid until a row comes or leaves.
+        Up to date until another row is put.
         """
         return np.frombuffer(self._data, row_type)
 
@@ -136,7 +136,10 @@ class Table:
 
     def _write(self, slot: int, row: bytes) -> None:
         start = slot * self._size
-        self._data[start : start + len(row)] = row
+        if start == len(self._data):
+            self._data = self._data + row  # not +=, which fails while somebody holds a view
+        else:
+            self._data[start : start + len(row)] = row
 
     def _replace_oldest(self, key: int, row: bytes) -> int | None:
         oldest = min(self._layout.heads.iter_unpack(self._data))
