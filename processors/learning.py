@@ -67,8 +67,7 @@ def learn_next(
     model: NextModel, state: LearnerState, event: LearningEvent, trace: Trace
 ) -> Observation | None:
     """Teach `model` that the learner turned to the activity of `event`, where that is so."""
-    last = state.newest
-    if trace.kind not in _STARTING or (last is not None and last.activity == trace.activity):
+    if trace.kind not in _STARTING or trace.activity == state.newest_activity:
         return None
     duel = learn_turn(model, state, event, trace)
     return None if duel is None else Observation("relevance", *duel)

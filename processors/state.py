@@ -130,10 +130,10 @@ class LearnerState:
         return self._steps[1]
 
     @property
-    def newest(self) -> Step | None:
-        """The newest event of the history; cheaper than `history`."""
-        row = self.history_rows[-history.SIZE :]
-        return history.unpack_steps(row, self.activity_rows, self.skill_rows)[0] if row else None
+    def newest_activity(self) -> int:
+        """`activity` of the newest step of the history; 0 without any."""
+        slot = history.newest_slot(self.history_rows)
+        return 0 if slot is None else self.activity_rows.key_at(slot)
 
     def remembers(self, trace: Trace) -> bool:
         """Whether the event of `trace` is in the history."""

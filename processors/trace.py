@@ -37,10 +37,10 @@ would stay where he was.
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from struct import Struct
 from types import MappingProxyType
+from typing import NamedTuple
 
 from schemas.codec import hash64
 from schemas.errors import Corrupt
@@ -86,8 +86,7 @@ _WEIGHTS: Mapping[Kind, float] = MappingProxyType(
 _WEAK_WEIGHTS: Mapping[Kind, float] = MappingProxyType({Kind.MASTERED: 1.0, Kind.COMPLETED: 0.5})
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """One event in numbers; names are `hash64` of ids. Quantised so that it packs exactly."""
 
     id: int

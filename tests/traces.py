@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -36,7 +35,7 @@ _BASE = Trace(
 
 def trace(**changes: Any) -> Trace:
     """A right answer at `T0`, but for `changes`."""
-    return replace(_BASE, **changes)
+    return _BASE._replace(**changes)
 
 
 def answers(outcomes: Iterable[float], every_sec: float = 60.0, **changes: Any) -> list[Trace]:
@@ -108,7 +107,7 @@ def some_traces(
 ) -> st.SearchStrategy[list[Trace]]:
     """Lists of traces over few names, each with an id of its own."""
     lists = st.lists(_traces(at), min_size=least, max_size=most)
-    return lists.map(lambda traces: [replace(one, id=i) for i, one in enumerate(traces)])
+    return lists.map(lambda traces: [one._replace(id=i) for i, one in enumerate(traces)])
 
 
 def without(traces: Sequence[Trace], gone: set[int]) -> list[Trace]:

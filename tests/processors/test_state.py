@@ -1,7 +1,6 @@
 """The state of one learner: what is kept, what leaves, and what a withdrawal brings back."""
 
 import random
-from dataclasses import replace
 
 import pytest
 from harness.lives import lived
@@ -52,7 +51,7 @@ def test_a_learner_of_everything_takes_less_than_4_kib() -> None:
 
 def test_of_who_does_little_else_128_finished_activities_are_kept() -> None:
     waived = trace(kind=Kind.OTHER, outcome=None, weight=0.0, skills=(), finish=1)
-    state = state_of(replace(waived, id=i, at=T0 + i * DAY, activity=i) for i in range(200))
+    state = state_of(waived._replace(id=i, at=T0 + i * DAY, activity=i) for i in range(200))
     assert len(state.finished) == 128
     assert len(encode(state)) < LIMIT
 
@@ -70,7 +69,7 @@ def test_a_set_of_skills_takes_the_room_of_finished_activities() -> None:
 
 def test_taking_back_that_it_was_undone_does_not_outgrow_the_room() -> None:
     undone = trace(id=5, at=T0 + 500 * DAY, activity=77, finish=-1, skills=())
-    state = state_of([*busy(random.Random(1), 1000), replace(undone, finish=1), undone])
+    state = state_of([*busy(random.Random(1), 1000), undone._replace(finish=1), undone])
     size = len(encode(state))
     withdraw(state, undone)
     assert state.is_done(77)
@@ -189,7 +188,7 @@ def test_withdrawing_the_last_attempt_brings_the_one_before_back() -> None:
 def test_what_left_the_history_does_not_come_back() -> None:
     old = answers([0.0, 0.5], every_sec=1.0)
     newer = answers([1.0] * 16, every_sec=60.0, activity=22, skills=(12,))
-    later = [replace(one, id=one.id + 100, at=one.at + 3600.0) for one in newer]
+    later = [one._replace(id=one.id + 100, at=one.at + 3600.0) for one in newer]
     last = trace(id=50, at=T0 + DAY, outcome=1.0)
     state = state_of([*old, *later, last])
     withdraw(state, last)
@@ -211,7 +210,7 @@ def test_withdrawing_all_leaves_nothing() -> None:
     assert len(state.skills) == len(state.activities) == len(state.history) == state.events == 0
     assert state.contents == {}
     assert not any(state.is_done(one.activity) for one in traces)
-    later = [replace(one, at=one.at + DAY) for one in traces]
+    later = [one._replace(at=one.at + DAY) for one in traces]
     for one in later:
         apply(state, one)
     assert decode(encode(state)).totals == state_of(later).totals
@@ -239,7 +238,7 @@ def test_the_history_is_the_newest_sixteen_in_event_time() -> None:
     random.Random(2).shuffle(traces)
     state = state_of(traces)
     assert [step.id for step in state.history] == list(range(24, 40))
-    assert state.newest == state.history[-1]
+    assert state.newest_activity == state.history[-1].activity
 
 
 def test_a_step_says_what_the_trace_said() -> None:
@@ -267,11 +266,11 @@ def test_it_is_remembered_until_it_leaves_the_history() -> None:
     first, *others = answers([1.0] * 17)
     state = state_of([first, *others[:15]])
     assert state.remembers(first)
-    assert not state.remembers(replace(first, id=77))
-    assert not state.remembers(replace(first, at=first.at + 0.001))
+    assert not state.remembers(first._replace(id=77))
+    assert not state.remembers(first._replace(at=first.at + 0.001))
     apply(state, others[15])
     assert not state.remembers(first)
-    assert fresh().newest is None
+    assert fresh().newest_activity == 0
 
 
 def test_what_leaves_the_tables_leaves_the_history_too() -> None:

@@ -86,6 +86,12 @@ def holds(rows: bytes, trace: Trace) -> bool:
     return start in rows and any(row.startswith(start) for row in _split(rows))
 
 
+def newest_slot(rows: bytes) -> int | None:
+    """Slot of the activity of the newest event; None where there is none."""
+    slot = rows[_ORDER - SIZE] if rows else _NOWHERE
+    return None if slot == _NOWHERE else slot
+
+
 def newest_sec(rows: bytes) -> int:
     """Time of the newest event of a history that is not empty, `clock_sec`."""
     return int.from_bytes(rows[-SIZE : 4 - SIZE])

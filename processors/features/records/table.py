@@ -1,6 +1,7 @@
 """Table: a bounded number of packed rows by key; the least recent row leaves first."""
 
 from collections.abc import Iterator
+from itertools import chain
 from struct import Struct
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy.typing as npt
 HEAD = Struct("<IQ")
 """Every row starts with its last event (`clock_sec`) and its key: the smallest pair is the least
 recent row, ties broken by key."""
+
+_KEY = "<4xQ"
 
 
 class Layout:
@@ -21,13 +24,15 @@ class Layout:
         tail: what follows in a fresh row: the models' own part, which compiled code writes.
     """
 
-    __slots__ = ("heads", "limit", "size", "tail")
+    __slots__ = ("heads", "keys", "limit", "size", "tail")
 
     def __init__(self, limit: int, size: int, tail: bytes = b"") -> None:
         self.limit = limit
         self.size = size + len(tail)
         self.tail = tail
-        self.heads = Struct(f"{HEAD.format}{self.size - HEAD.size}x")
+        rest = self.size - HEAD.size
+        self.heads = Struct(f"{HEAD.format}{rest}x")
+        self.keys = Struct(f"{_KEY}{rest}x")
 
 
 class Table:
@@ -44,8 +49,8 @@ class Table:
         self._layout = layout
         self._size = layout.size
         self._data = bytearray(packed)
-        heads = layout.heads.iter_unpack(packed)
-        self._slots = {key: slot for slot, (_, key) in enumerate(heads)}
+        keys = chain.from_iterable(layout.keys.iter_unpack(packed))
+        self._slots: dict[int, int] = dict(zip(keys, range(layout.limit), strict=False))
         if 0 in self._slots:
             self._slots = {key_of(row): slot for slot, row in self._taken()}
 
@@ -71,11 +76,6 @@ class Table:
         """The key of the row that stands in `slot`, which must be taken."""
         _, key = HEAD.unpack_from(self._data, slot * self._size)
         return int(key)
-
-    def newest(self) -> list[int]:
-        """Keys, the one with the latest event first, ties by key."""
-        heads = sorted(self._layout.heads.iter_unpack(self._data), reverse=True)
-        return [key for _, key in heads if key]
 
     def items(self) -> Iterator[tuple[int, bytes]]:
         """Keys and rows, in order of their slots."""

@@ -1,6 +1,5 @@
 """What models read of a learner and an activity: by hand, and against lists in plain Python."""
 
-from dataclasses import replace
 from math import exp, isfinite, log, log1p
 from typing import Any
 
@@ -242,7 +241,7 @@ def events(draw: st.DrawFn) -> Trace:
 
 
 histories = st.lists(events(), max_size=30).map(
-    lambda found: [replace(one, id=n) for n, one in enumerate(found)]
+    lambda found: [one._replace(id=n) for n, one in enumerate(found)]
 )
 questions = st.builds(
     Asked,
