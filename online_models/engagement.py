@@ -13,8 +13,10 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from online_models.beliefs import Beliefs, Lesson, Priors, are_finite, sigmoid
+from online_models.beliefs import Beliefs, Lesson, Priors, are_finite
+from online_models.compiled import compiled
 from online_models.contract import checked
+from online_models.gaussian import LEAST, probability
 from online_models.merging import Merging
 from online_models.offers import Key, OpenOffers
 from online_models.tables import EMPTY, ModelBase, Numbers, Tables, numbers_of, tables_of
@@ -94,8 +96,9 @@ class EngagementModel:
 
     def chance(self, things: Sequence[Thing], inputs: Floats) -> list[float]:
         """P(finished if offered) of each; `inputs` has a row of `OFFER` for each."""
-        found = self._beliefs.read_many(inputs, [thing.entries() for thing in things])
-        return [_chance(*pair) for pair in found.tolist()]
+        score, spread = self._beliefs.read_many(inputs, [thing.entries() for thing in things]).T
+        chances: list[float] = _chances(score, spread).tolist()
+        return chances
 
     def is_open(self, learner: int, activity: int) -> bool:
         """Whether an offer is made already, and nobody knows yet what becomes of it."""
@@ -182,9 +185,19 @@ def _exact(hashed: int) -> float:
     return float(hashed >> _NOT_EXACT << _NOT_EXACT)
 
 
+@compiled
 def _chance(score: float, spread: float) -> float:
     """A probability that knows how little is known (MacKay: see `gaussian`)."""
-    return sigmoid(score / (1.0 + _SPREAD * spread) ** 0.5)
+    p = probability(score, _SPREAD * spread)
+    return LEAST if np.isnan(p) else p
+
+
+@compiled
+def _chances(scores: Floats, spreads: Floats) -> Floats:
+    out = np.empty(len(scores))
+    for n in range(len(scores)):
+        out[n] = _chance(scores[n], spreads[n])
+    return out
 
 
 _SPREAD = 0.25

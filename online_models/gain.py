@@ -66,7 +66,10 @@ class GainModel:
 
     def expected(self, score: float, thing: Thing) -> float:
         """Change of P(success) by doing `thing`, for who has log odds `score` without it."""
-        return self.after(score, [thing]) - self.after(score, [])
+        known = _bounded(score)
+        x, entries = _inputs(known, [thing])
+        before, after = _expected(known, (x, *entries), self._beliefs.held)
+        return float(after - before)
 
     def after(self, score: float, done: Sequence[Thing]) -> float:
         """P(success) after `done`, for who had log odds `score` before."""

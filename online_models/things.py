@@ -54,11 +54,11 @@ def _entries(thing: Thing, beside: int) -> Entries:
 
 def joined(entries: Sequence[Entries]) -> Entries:
     """The inputs of several things, one after the other."""
-    keys = np.concatenate([_NOTHING.keys, *[one.keys for one in entries]])
-    return Entries(keys, np.concatenate([_NOTHING.x, *[one.x for one in entries]]))
+    keys = b"".join([one.keys.data for one in entries])  # `np.concatenate` takes ten times as long
+    x = b"".join([one.x.data for one in entries])
+    return Entries(np.frombuffer(keys, np.uint64), np.frombuffer(x, np.float64))
 
 
-_NOTHING = Entries(np.zeros(0, np.uint64), np.zeros(0))
 _HASH = 0xFFFF_FFFF_FFFF_F800
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from online_models.things import Thing
 from processors.features.facts import Facts, facts_of
 from schemas.codec import hash64
 from schemas.reference import Activity
@@ -30,6 +31,8 @@ class Entry:
     """Hash of the kind of content; 0 where nobody said."""
     facts: Facts = field(compare=False, repr=False)
     """What models are told of it, one row."""
+    thing: Thing = field(compare=False, repr=False)
+    """What else they are told."""
 
 
 class Index:
@@ -174,6 +177,7 @@ class Catalogue:
             unlocks=_hashes(sorted(self._by_prerequisite.of(activity.id))),
             content=content,
             facts=facts_of(key, skills, activity.difficulty, content, activity.minutes),
+            thing=Thing(key, content, skills),
         )
 
     def _sorted(self, ids: AbstractSet[str]) -> tuple[Entry, ...]:

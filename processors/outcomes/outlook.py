@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from online_models.retention import MEMORY, Question
-from online_models.things import Thing
 from processors.features.decay import DAY_SEC
 from processors.features.facts import stacked
 from processors.features.situation import Situation
@@ -79,17 +78,17 @@ class Outlook:
         """P(finished if offered) of each; `sheet` has a row for each."""
         keys = [entry.key for entry in entries]
         inputs = offer_inputs(self._state, self._now, sheet, keys)
-        return self._predictors.engagement.chance([*map(thing_of, entries)], inputs)
+        return self._predictors.engagement.chance([entry.thing for entry in entries], inputs)
 
     def durations(self, entries: Sequence[Entry]) -> Forecast:
         """How long each takes the learner."""
         sheet = Situation(self._state, self._now).sheet(stacked([one.facts for one in entries]))
         inputs = task_inputs(self._state, self._now, sheet)
-        return self._predictors.duration.forecast([*map(thing_of, entries)], inputs)
+        return self._predictors.duration.forecast([entry.thing for entry in entries], inputs)
 
     def gain(self, entry: Entry) -> float:
         """Expected change of P(success) by doing it, mean over its skills; 0 without any."""
-        thing, model = thing_of(entry), self._predictors.gain
+        thing, model = entry.thing, self._predictors.gain
         gains = [model.expected(self._log_odds(skill), thing) for skill in entry.skills]
         return sum(gains) / max(1, len(gains))
 
@@ -120,8 +119,3 @@ class Outlook:
     @cached_property
     def _recall(self) -> dict[int, float]:
         return self.recall()
-
-
-def thing_of(entry: Entry) -> Thing:
-    """What an activity of the catalogue is to the models."""
-    return Thing(entry.key, entry.content, entry.skills)
