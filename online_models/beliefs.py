@@ -22,13 +22,9 @@ from online_models.tables import (
     Numbers,
     Tables,
     Values,
-    empty,
     hashes_of,
-    names_of_hashes,
     tables_of,
 )
-from online_models.tables import Table as NamedTable
-from online_models.tables import numbers_of as numbers_of_tables
 from online_models.things import Entries, joined
 from online_models.weights import (
     Floats,
@@ -37,9 +33,6 @@ from online_models.weights import (
     Weights,
     keep,
     look_up,
-    numbers_of,
-    rows_of,
-    table_of,
 )
 
 Prior = tuple[float, float]
@@ -191,41 +184,20 @@ class Beliefs:
 
     def state(self) -> Numbers:
         """The own numbers, by name in order."""
-        return dict(sorted((numbers_of(self._weights.rows()) | self._block.state()).items()))
+        return dict(sorted((self._weights.state() | self._block.state()).items()))
 
     def tables(self) -> Tables:
         """`state()` as arrays."""
-        found = tables_of(self._block.state())
-        rows = self._weights.rows()
-        if len(rows):
-            names = names_of_hashes(rows["key"])
-            order = np.argsort(names)
-            found[_PAIR] = NamedTable(names[order], rows["values"][order])
-        return dict(sorted(found.items()))
+        return dict(sorted((tables_of(self._block.state()) | self._weights.tables()).items()))
 
     def adopt(self, own: Tables, base: ModelBase) -> None:
         """Hold exactly those of `own` that are its numbers, over those of `base`."""
-        self._weights.adopt(_rows(own), base.view(_table_of_base))
-        self._block.adopt(_of_block(own, self._block), _of_block(base.tables, self._block))
+        self._weights.restore(own, base)
+        self._block.restore(own, base.tables)
 
     def touched(self) -> Numbers:
         """The own numbers that changed since the last call; empty tuples for dropped ones."""
         return self._weights.touched() | self._block.touched()
-
-
-def _rows(tables: Tables) -> Table:
-    held = tables.get(_PAIR, empty(_PAIR))
-    return rows_of(hashes_of(held.names), held.values)
-
-
-def _table_of_base(base: ModelBase) -> Table:
-    """The sparse weights of a base, made for looking up; `ModelBase.view` keeps it."""
-    return table_of(_rows(base.tables))
-
-
-def _of_block(tables: Tables, block: Block) -> Numbers:
-    held = tables.get(block.width)
-    return {} if held is None else numbers_of_tables({block.width: held})
 
 
 @compiled

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from online_models.merge_rules import CLIP, Moves
-from online_models.tables import Names, Numbers, Values
+from online_models.tables import Names, Numbers, Tables, Values, numbers_of
 from online_models.weights import Floats
 
 _LEAST = 1e-12
@@ -55,6 +55,10 @@ class Block:
         """How often it was learned; an array, since compiled code counts."""
         self._told = count
 
+    def restore(self, own: Tables, base: Tables) -> None:
+        """`adopt` from arrays."""
+        self.adopt(self._among(own), self._among(base))
+
     def state(self) -> Numbers:
         """The row, where anything was learned since the base."""
         return self._row() if self.count[0] != self._base else {}
@@ -72,6 +76,10 @@ class Block:
             return False
         _, _, covariance = unpacked(np.array(values), len(self.names))
         return bool(np.all(np.diag(covariance) > 0.0))
+
+    def _among(self, tables: Tables) -> Numbers:
+        held = tables.get(self.width)
+        return {} if held is None else numbers_of({self.width: held})
 
     def _row(self) -> Numbers:
         packed = _packed(float(self.count[0]), self.mean, self.covariance)

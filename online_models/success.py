@@ -47,13 +47,9 @@ from online_models.tables import (
     Names,
     Tables,
     Values,
-    empty,
     hashes_of,
-    names_of_hashes,
     tables_of,
 )
-from online_models.tables import Table as NamedTable
-from online_models.tables import numbers_of as numbers_of_tables
 from online_models.weights import (
     Floats,
     Keys,
@@ -61,9 +57,6 @@ from online_models.weights import (
     Weights,
     keep,
     look_up,
-    numbers_of,
-    rows_of,
-    table_of,
 )
 
 MAX_KEYS = 1 << 19
@@ -241,21 +234,6 @@ def _start_of(columns: slice) -> Any:
     return start
 
 
-def _table_of_base(base: ModelBase) -> Table:
-    """The sparse rows of a base, made for looking up; `ModelBase.view` keeps it."""
-    return table_of(_rows(base.tables))
-
-
-def _rows(tables: Tables) -> Table:
-    held = tables.get(_WIDTH, empty(_WIDTH))
-    return rows_of(hashes_of(held.names), held.values)
-
-
-def _blocks(tables: Tables) -> Numbers:
-    """The numbers of blocks among tables."""
-    return numbers_of_tables({width: rows for width, rows in tables.items() if width != _WIDTH})
-
-
 def _quantities() -> Block:
     start = np.array([np.zeros(len(DENSE)), np.full(len(DENSE), DENSE_VARIANCE)])
     return Block("quantities", DENSE, start)
@@ -331,8 +309,8 @@ class SuccessModel(Regressor):
 
     def state(self) -> Numbers:
         """What was learned since the base, by name in order."""
-        numbers = numbers_of(self._weights.rows())
-        return dict(sorted((numbers | self._dense.state() | self._stack.state()).items()))
+        numbers = self._weights.state() | self._dense.state() | self._stack.state()
+        return dict(sorted(numbers.items()))
 
     def restore(self, numbers: Mapping[str, tuple[float, ...]], base: ModelBase = EMPTY) -> None:
         """Know exactly `numbers` over those of `base`.
@@ -344,19 +322,14 @@ class SuccessModel(Regressor):
 
     def tables(self) -> Tables:
         """`state()` as arrays."""
-        found = tables_of(self._dense.state() | self._stack.state())
-        rows = self._weights.rows()
-        if len(rows):
-            names = names_of_hashes(rows["key"])
-            order = np.argsort(names)
-            found[_WIDTH] = NamedTable(names[order], rows["values"][order])
-        return dict(sorted(found.items()))
+        blocks = tables_of(self._dense.state() | self._stack.state())
+        return dict(sorted((blocks | self._weights.tables()).items()))
 
     def restore_tables(self, own: Tables, base: ModelBase) -> None:
         """`restore` from arrays, without a check."""
-        self._weights.adopt(_rows(own), base.view(_table_of_base))
+        self._weights.restore(own, base)
         for block in (self._dense, self._stack):
-            block.adopt(_blocks(own), _blocks(base.tables))
+            block.restore(own, base.tables)
 
     def touched(self) -> Numbers:
         """What was learned since the last call."""

@@ -120,7 +120,7 @@ class ModelBase:
 
     def __init__(self, tables: Tables | None = None) -> None:
         self.tables: Tables = tables or {}
-        self._views: dict[Callable[[ModelBase], Any], Any] = {}
+        self._views: dict[tuple[Any, ...], Any] = {}
 
     @cached_property
     def numbers(self) -> Mapping[str, tuple[float, ...]]:
@@ -130,14 +130,15 @@ class ModelBase:
     def __len__(self) -> int:
         return sum(map(len, self.tables.values()))
 
-    def view(self, build: Callable[["ModelBase"], T]) -> T:
-        """`build(self)`, made once and then shared: must not be changed by who gets it.
+    def view(self, build: Callable[..., T], *of: int) -> T:
+        """`build(self, *of)`, made once and then shared: must not be changed by who gets it.
 
         For what a model needs to find numbers fast; `build` is a function of a module.
         """
-        if build not in self._views:
-            self._views[build] = build(self)
-        return cast("T", self._views[build])
+        name = build, *of
+        if name not in self._views:
+            self._views[name] = build(self, *of)
+        return cast("T", self._views[name])
 
 
 EMPTY = ModelBase()

@@ -11,7 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from online_models.compiled import compiled
-from online_models.tables import Numbers
+from online_models.tables import (
+    ModelBase,
+    Numbers,
+    Tables,
+    empty,
+    hashes_of,
+    names_of_hashes,
+)
+from online_models.tables import Table as NamedTable
 
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
@@ -156,6 +164,11 @@ class Weights:
         """How many keys are its own; how many of them have changed."""
         self._dropped: set[int] = set()
 
+    def restore(self, own: Tables, base: ModelBase) -> None:
+        """Hold exactly the rows of its width among `own`, over those of `base`."""
+        width = self.start.shape[1]
+        self.adopt(_rows(own, width), base.view(_table_of_base, width))
+
     def __len__(self) -> int:
         return int(self.notes[0])
 
@@ -175,6 +188,19 @@ class Weights:
         """The rows of its own, in no order."""
         held: Table = self.own[self.own["key"] != 0]
         return held
+
+    def state(self) -> Numbers:
+        """The rows of its own, by name."""
+        return numbers_of(self.rows())
+
+    def tables(self) -> Tables:
+        """`state()` as arrays."""
+        rows = self.rows()
+        if not len(rows):
+            return {}
+        names = names_of_hashes(rows["key"])
+        order = np.argsort(names)
+        return {self.start.shape[1]: NamedTable(names[order], rows["values"][order])}
 
     def touched(self) -> Numbers:
         """What changed since the last call; empty tuples for what was dropped."""
@@ -196,6 +222,16 @@ class Weights:
         _fill(kept, rows[order[:keep_rows]])
         self.own = kept
         self.notes[0] = keep_rows
+
+
+def _rows(tables: Tables, width: int) -> Table:
+    held = tables.get(width, empty(width))
+    return rows_of(hashes_of(held.names), held.values)
+
+
+def _table_of_base(base: ModelBase, width: int) -> Table:
+    """The rows of a base, made for looking up; `ModelBase.view` keeps it."""
+    return table_of(_rows(base.tables, width))
 
 
 def worth(keys: Keys, values: Floats, start: Floats) -> Floats:
