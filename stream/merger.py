@@ -46,18 +46,22 @@ class Merger:
         self._every = every
         self._notice_sec = notice_sec
 
-    async def due_in(self) -> int | None:
-        """Events until the next merge, 0 where it is time; None where nothing is ever merged."""
+    async def due_in(self, *, overdue: bool = False) -> int | None:
+        """Events until the next merge, 0 where it is time; None where nothing is ever merged.
+
+        Where it is `overdue`, any event makes it time.
+        """
         if not self._every:
             return None
         newest = await self._pool.newest()
         at = 0 if newest is None else newest.events
         events = await self._pool.events(await self._pool.members())
-        return max(0, at + interval(self._every, at) - events)
+        wanted = 1 if overdue else interval(self._every, at)
+        return max(0, at + wanted - events)
 
-    async def merge_if_due(self) -> Merged | None:
-        """Merge where it is time to, and nobody else is at it."""
-        if await self.due_in() != 0:
+    async def merge_if_due(self, *, overdue: bool = False) -> Merged | None:
+        """Merge where it is time to (see `due_in`), and nobody else is at it."""
+        if await self.due_in(overdue=overdue) != 0:
             return None
         version = await self._pool.begin(LEASE_SEC)
         if version is None:

@@ -23,6 +23,8 @@ from stream.store.redis_store import RedisStore
 
 _LOOK_SEC = 0.5
 """How often it is asked whether it is time to merge."""
+_LONGEST_SEC = 60.0
+"""Nothing that was learned waits longer to be merged, however few events come."""
 _NOTICE_SEC = 0.6
 """More than twice as long as a worker may take to see that a merge has begun."""
 _SHARE = 0.1
@@ -89,9 +91,13 @@ async def merge_for_ever(settings: StoreSettings, partitions: int, every: int) -
     """Merge whenever it is time to."""
     store = RedisStore(settings, partitions)
     merger = Merger(store.pool, every, _NOTICE_SEC)
+    last = clock.monotonic()
     while True:
         started = clock.monotonic()
-        merged = await merger.merge_if_due()
+        overdue = started - last >= _LONGEST_SEC
+        merged = await merger.merge_if_due(overdue=overdue)
+        if overdue or merged is not None:
+            last = started
         seconds = clock.monotonic() - started
         if merged is not None:
             print(_line(merged, seconds), flush=True)  # noqa: T201  the worker reads it

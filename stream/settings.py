@@ -67,8 +67,8 @@ class Settings:
     reject_cap: float = 0.5
     """Largest share of rejects over the window; above it the worker stops. 1 never stops."""
     merge_every: int = 10_000
-    """Events after which what partitions have learned is merged, sooner while there are few; 0:
-    never, each partition learns alone."""
+    """Events after which what partitions have learned is merged, sooner while there are few, and a
+    minute after the last merge at the latest; 0: never, each partition learns alone."""
     parameter_pool: str = ""
     """Installations on one Redis that name the same pool learn from each other's events. Empty:
     this one's parameters never mix with another's."""

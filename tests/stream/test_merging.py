@@ -197,6 +197,19 @@ def test_nothing_new_nothing_merged() -> None:
     run(law())
 
 
+def test_overdue_any_event_is_merged_and_nothing_is_not() -> None:
+    async def law() -> None:
+        stream = await a_stream(merge_every=1_000_000)
+        assert await stream.merger.merge_if_due(overdue=True) is None
+        await learn(stream, 0, 3)
+        assert await stream.merger.merge_if_due() is None
+        assert await stream.merger.merge_if_due(overdue=True)
+        await stream.personalizer.adopt()
+        assert await stream.merger.merge_if_due(overdue=True) is None
+
+    run(law())
+
+
 async def _damaged(stream: LocalStream, version: int) -> None:
     base = await stream.store.pool.base(version)
     assert base is not None
