@@ -15,15 +15,11 @@ from online_models.block import Block
 from online_models.compiled import compiled
 from online_models.gaussian import LEAST, block_learn, block_score, learned
 from online_models.merge_rules import Gaussian, Rule
-from online_models.named_numbers import is_name
+from online_models.parts import OfParts
 from online_models.tables import (
-    ModelBase,
     Names,
-    Numbers,
-    Tables,
     Values,
     hashes_of,
-    tables_of,
 )
 from online_models.things import Entries, joined
 from online_models.weights import (
@@ -77,7 +73,7 @@ class Priors:
         self.starts = np.tile((0.0, 1.0), (max(sparse) + 1, 1))
         """Mean and variance by kind."""
         self.starts[[*sparse], 1] = [*sparse.values()]
-        self._kinds = frozenset(sparse)
+        self.kinds = frozenset(sparse)
 
     def block(self) -> Block:
         """The shared weights, knowing nothing."""
@@ -86,13 +82,6 @@ class Priors:
     def rules(self) -> dict[int, Rule]:
         """How the weights of many replicas become one, by width."""
         return {self.block().width: self.block().rule, _PAIR: Gaussian(self._start)}
-
-    def fits(self, name: str, values: tuple[float, ...]) -> bool:
-        """Whether `values` can be held under `name`."""
-        if name == _BLOCK:
-            return self.block().fits(values)
-        known = is_name(name) and int(name, 16) & _KIND in self._kinds
-        return known and len(values) == _PAIR and values[1] > 0.0
 
     def _start(self, names: Names) -> Values:
         kinds = hashes_of(names) & np.uint64(_KIND)
@@ -126,8 +115,8 @@ class Lesson(NamedTuple):
     """1 where the event brings information, 0 where it corrects what an earlier one said."""
 
 
-class Beliefs:
-    """The weights in one partition: its own over those of a base.
+class Beliefs(OfParts):
+    """The weights in one partition: its own over those of a base; a part of a model.
 
     Args:
         priors: what they start from.
@@ -138,7 +127,8 @@ class Beliefs:
         self.drift = priors.drift
         """What variances of the block grow by at each use."""
         self._block = priors.block()
-        self._weights = Weights(priors.starts, max_keys)
+        self._weights = Weights(priors.starts, max_keys, priors.kinds)
+        super().__init__(self._weights, self._block)
 
     @property
     def mean(self) -> Floats:
@@ -181,23 +171,6 @@ class Beliefs:
     def count(self) -> None:
         """Something was learned."""
         self._block.count[0] += 1.0
-
-    def state(self) -> Numbers:
-        """The own numbers, by name in order."""
-        return dict(sorted((self._weights.state() | self._block.state()).items()))
-
-    def tables(self) -> Tables:
-        """`state()` as arrays."""
-        return dict(sorted((tables_of(self._block.state()) | self._weights.tables()).items()))
-
-    def adopt(self, own: Tables, base: ModelBase) -> None:
-        """Hold exactly those of `own` that are its numbers, over those of `base`."""
-        self._weights.restore(own, base)
-        self._block.restore(own, base.tables)
-
-    def touched(self) -> Numbers:
-        """The own numbers that changed since the last call; empty tuples for dropped ones."""
-        return self._weights.touched() | self._block.touched()
 
 
 @compiled

@@ -13,15 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from online_models.merge_rules import CLIP, Moves
-from online_models.tables import Names, Numbers, Tables, Values, numbers_of
+from online_models.parts import FewNumbers
+from online_models.tables import EMPTY, ModelBase, Names, Numbers, Tables, Values, empty
 from online_models.weights import Floats
 
 _LEAST = 1e-12
 """Smallest eigenvalue of a precision."""
 
 
-class Block:
-    """Weights that are learned together.
+class Block(FewNumbers):
+    """Weights that are learned together: a part of a model.
 
     Args:
         name: of the row of numbers.
@@ -32,7 +33,7 @@ class Block:
     def __init__(self, name: str, names: Sequence[str], start: Floats) -> None:
         self.name, self.names = name, tuple(names)
         self._start = _packed(0.0, start[0], np.diag(start[1]))
-        self.adopt({}, {})
+        self.restore_tables({}, EMPTY)
 
     @property
     def width(self) -> int:
@@ -44,20 +45,15 @@ class Block:
         """How replicas of it are merged."""
         return BlockRule(len(self.names), self._start)
 
-    def adopt(self, numbers: Numbers, base: Numbers) -> None:
-        """Hold what `numbers` have under its name, else what `base` has."""
-        start = base.get(self.name) or self._start
+    def restore_tables(self, own: Tables, base: ModelBase) -> None:
+        """Hold what `own` has under its name, else what `base` has."""
+        start = self._row_of(base.tables, self._start)
         self._base = float(start[0])
-        count, self.mean, self.covariance = unpacked(
-            np.array(numbers.get(self.name) or start), len(self.names)
-        )
+        row = self._row_of(own, start)
+        count, self.mean, self.covariance = unpacked(row, len(self.names))
         self.count = np.array([count])
         """How often it was learned; an array, since compiled code counts."""
         self._told = count
-
-    def restore(self, own: Tables, base: Tables) -> None:
-        """`adopt` from arrays."""
-        self.adopt(self._among(own), self._among(base))
 
     def state(self) -> Numbers:
         """The row, where anything was learned since the base."""
@@ -70,16 +66,17 @@ class Block:
         self._told = float(self.count[0])
         return self._row()
 
-    def fits(self, values: tuple[float, ...]) -> bool:
-        """Whether `values` can be its row."""
-        if len(values) != self.width:
+    def fits(self, name: str, values: tuple[float, ...]) -> bool:
+        """Whether `values` can be held under `name`."""
+        if name != self.name or len(values) != self.width:
             return False
         _, _, covariance = unpacked(np.array(values), len(self.names))
         return bool(np.all(np.diag(covariance) > 0.0))
 
-    def _among(self, tables: Tables) -> Numbers:
-        held = tables.get(self.width)
-        return {} if held is None else numbers_of({self.width: held})
+    def _row_of(self, tables: Tables, otherwise: Floats) -> Floats:
+        held = tables.get(self.width, empty(self.width))
+        row: Floats = held.lookup(np.array([self.name.encode()]), otherwise[None])[0]
+        return row
 
     def _row(self) -> Numbers:
         packed = _packed(float(self.count[0]), self.mean, self.covariance)

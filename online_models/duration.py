@@ -6,7 +6,7 @@ by the slope of its log likelihood, `z^2 - 1` for an error of z spreads, whose i
 (multiplicative heteroscedasticity: Harvey, Econometrica 44, 1976).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import isfinite, log
 from typing import Any, ClassVar, NamedTuple
 
@@ -14,7 +14,6 @@ import numpy as np
 
 from online_models.beliefs import Beliefs, Held, Lesson, Priors, are_finite, learn, read
 from online_models.compiled import compiled
-from online_models.contract import checked
 from online_models.forecast import (
     CELLS,
     LONGEST_MINUTES,
@@ -27,7 +26,7 @@ from online_models.forecast import (
 )
 from online_models.merge_rules import Additive
 from online_models.merging import Merging
-from online_models.tables import EMPTY, ModelBase, Numbers, Tables, tables_of
+from online_models.parts import OfParts
 from online_models.things import CONTENT, ITEM, SKILL, Entries, Thing
 from online_models.weights import Floats
 
@@ -101,7 +100,7 @@ class Timed(NamedTuple):
     """P(it takes at most as long as it took)."""
 
 
-class DurationModel:
+class DurationModel(OfParts):
     """How long tasks take; learns one at a time.
 
     Its numbers: "shared" is a `Block`; (mean, variance) by key of the offsets of activity, kind of
@@ -119,6 +118,7 @@ class DurationModel:
     def __init__(self, max_keys: int = MAX_KEYS) -> None:
         self._beliefs = Beliefs(PRIORS, max_keys)
         self._shape = Shape()
+        super().__init__(self._beliefs, self._shape)
 
     def forecast(self, things: Sequence[Thing], inputs: Floats) -> Forecast:
         """How long each will take; `inputs` has a row of `TASK` for each."""
@@ -146,35 +146,6 @@ class DurationModel:
         told = _learn(inputs, entries, seconds / 60.0, beliefs.held, into, beliefs.drift)
         beliefs.count()
         return Timed(*told)
-
-    def state(self) -> Numbers:
-        """The own numbers, by name in order."""
-        return dict(sorted((self._beliefs.state() | self._shape.state()).items()))
-
-    def restore(self, numbers: Mapping[str, tuple[float, ...]], base: ModelBase = EMPTY) -> None:
-        """Know exactly `numbers` over those of `base`.
-
-        Raises:
-            ValueError: where a name or a value does not fit.
-        """
-        self.restore_tables(tables_of(checked(self, numbers, _fits)), base)
-
-    def tables(self) -> Tables:
-        """`state()` as arrays."""
-        return dict(sorted((self._beliefs.tables() | tables_of(self._shape.state())).items()))
-
-    def restore_tables(self, own: Tables, base: ModelBase) -> None:
-        """`restore` from arrays, without a check."""
-        self._shape.adopt(own, base)
-        self._beliefs.adopt(own, base)
-
-    def touched(self) -> Numbers:
-        """What changed since the last call; empty tuples for dropped weights."""
-        return self._beliefs.touched() | self._shape.touched()
-
-
-def _fits(name: str, values: tuple[float, ...]) -> bool:
-    return Shape.fits(name, values) or PRIORS.fits(name, values)
 
 
 def _of_mean(inputs: Floats) -> Floats:

@@ -7,7 +7,7 @@ was read when the offer was made is kept, so that nothing that came later is lea
 who never come back count, too: the horizon passes with the events of the others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import isfinite
 from typing import ClassVar, NamedTuple
 
@@ -15,11 +15,10 @@ import numpy as np
 
 from online_models.beliefs import Beliefs, Lesson, Priors, are_finite
 from online_models.compiled import compiled
-from online_models.contract import checked
 from online_models.gaussian import LEAST, probability
 from online_models.merging import Merging
 from online_models.offers import Key, OpenOffers
-from online_models.tables import EMPTY, ModelBase, Numbers, Tables, numbers_of, tables_of
+from online_models.parts import OfParts
 from online_models.things import CONTENT, ITEM, SKILL, Thing
 from online_models.weights import Floats
 
@@ -67,7 +66,7 @@ class Settled(NamedTuple):
     finished: bool
 
 
-class EngagementModel:
+class EngagementModel(OfParts):
     """P(finished before a horizon if offered); learns when that is decided.
 
     Its numbers: "shared" is a `Block`; (mean, variance) by key of the offsets of activity, kind of
@@ -93,6 +92,7 @@ class EngagementModel:
         self._horizon_sec = horizon_sec
         self._beliefs = Beliefs(PRIORS, max_keys)
         self._open = OpenOffers(_WIDTH, max_open)
+        super().__init__(self._beliefs, self._open)
 
     def chance(self, things: Sequence[Thing], inputs: Floats) -> list[float]:
         """P(finished if offered) of each; `inputs` has a row of `OFFER` for each."""
@@ -149,35 +149,6 @@ class EngagementModel:
         p = _chance(*self._beliefs.read(x, entries))
         self._beliefs.learn(x, entries, Lesson(finished - p, p * (1.0 - p)))
         return Settled(key.activity, predicted, baseline, finished > 0.0)
-
-    def state(self) -> Numbers:
-        """The own numbers, by name in order."""
-        return dict(sorted((self._beliefs.state() | self._open.state()).items()))
-
-    def restore(self, numbers: Mapping[str, tuple[float, ...]], base: ModelBase = EMPTY) -> None:
-        """Know exactly `numbers` over those of `base`.
-
-        Raises:
-            ValueError: where a name or a value does not fit.
-        """
-        self.restore_tables(tables_of(checked(self, numbers, self._fits)), base)
-
-    def tables(self) -> Tables:
-        """`state()` as arrays."""
-        return dict(sorted((self._beliefs.tables() | tables_of(self._open.state())).items()))
-
-    def restore_tables(self, own: Tables, base: ModelBase) -> None:
-        """`restore` from arrays, without a check."""
-        offers = own.get(_WIDTH)
-        self._open.adopt({} if offers is None else numbers_of({_WIDTH: offers}))
-        self._beliefs.adopt(own, base)
-
-    def touched(self) -> Numbers:
-        """What changed since the last call; empty tuples for what was dropped or closed."""
-        return self._beliefs.touched() | self._open.touched()
-
-    def _fits(self, name: str, values: tuple[float, ...]) -> bool:
-        return self._open.fits(name, values) or PRIORS.fits(name, values)
 
 
 def _exact(hashed: int) -> float:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from online_models.compiled import compiled
 from online_models.contract import Numbers
+from online_models.parts import FewNumbers
 from online_models.tables import EMPTY, ModelBase, Tables
 
 Floats = npt.NDArray[np.float64]
@@ -117,11 +118,11 @@ def _levels(z: Floats, ends: Floats) -> Floats:
     return out
 
 
-class Shape:
+class Shape(FewNumbers):
     """How often u fell into each cell: own counts over those of a base."""
 
     def __init__(self) -> None:
-        self.adopt({}, EMPTY)
+        self.restore_tables({}, EMPTY)
 
     @property
     def ends(self) -> Floats:
@@ -134,7 +135,7 @@ class Shape:
         self._is_own = self._is_changed = True
         return self.counts
 
-    def adopt(self, own: Tables, base: ModelBase) -> None:
+    def restore_tables(self, own: Tables, base: ModelBase) -> None:
         """Hold the counts among `own`, else those of `base`."""
         held = own.get(CELLS) or base.tables.get(CELLS)
         self.counts = np.zeros(CELLS) if held is None else held.values[0].copy()
@@ -150,7 +151,6 @@ class Shape:
         is_changed, self._is_changed = self._is_changed, False
         return self.state() if is_changed else {}
 
-    @staticmethod
-    def fits(name: str, values: tuple[float, ...]) -> bool:
+    def fits(self, name: str, values: tuple[float, ...]) -> bool:
         """Whether `values` can be held under `name`; rounding may leave a count below 0."""
         return name == _NAME and len(values) == CELLS and min(values) > -1.0

@@ -13,7 +13,7 @@ itself came out is not looked at, since an outcome says what somebody knew, not 
 (learning decomposition: Beck, Mostow, "How Who Should Practice", ITS 2008).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import isfinite
 from typing import Any, ClassVar, NamedTuple
 
@@ -21,9 +21,8 @@ import numpy as np
 
 from online_models.beliefs import Beliefs, Held, Lesson, Priors, learn, probability, read, sigmoid
 from online_models.compiled import compiled
-from online_models.contract import checked
 from online_models.merging import Merging
-from online_models.tables import EMPTY, ModelBase, Numbers, Tables, tables_of
+from online_models.parts import OfParts
 from online_models.things import CONTENT, ITEM, SKILL, Entries, Thing, joined
 from online_models.weights import Floats
 
@@ -47,7 +46,7 @@ class Gained(NamedTuple):
     observed: float
 
 
-class GainModel:
+class GainModel(OfParts):
     """Expected change of proficiency by activities; learns at each answer after some.
 
     Its numbers: "shared" is a `Block`; (mean, variance) by key of the offsets of activity, kind of
@@ -63,6 +62,7 @@ class GainModel:
 
     def __init__(self, max_keys: int = MAX_KEYS) -> None:
         self._beliefs = Beliefs(PRIORS, max_keys)
+        super().__init__(self._beliefs)
 
     def expected(self, score: float, thing: Thing) -> float:
         """Change of P(success) by doing `thing`, for who has log odds `score` without it."""
@@ -94,30 +94,6 @@ class GainModel:
             before, after = _learn(known, inputs, y, beliefs.held, into, beliefs.drift)
             beliefs.count()
         return Gained(after - before, outcome - before)
-
-    def state(self) -> Numbers:
-        """The own numbers, by name in order."""
-        return self._beliefs.state()
-
-    def restore(self, numbers: Mapping[str, tuple[float, ...]], base: ModelBase = EMPTY) -> None:
-        """Know exactly `numbers` over those of `base`.
-
-        Raises:
-            ValueError: where a name or a value does not fit.
-        """
-        self.restore_tables(tables_of(checked(self, numbers, PRIORS.fits)), base)
-
-    def tables(self) -> Tables:
-        """`state()` as arrays."""
-        return self._beliefs.tables()
-
-    def restore_tables(self, own: Tables, base: ModelBase) -> None:
-        """`restore` from arrays, without a check."""
-        self._beliefs.adopt(own, base)
-
-    def touched(self) -> Numbers:
-        """What changed since the last call; empty tuples for dropped weights."""
-        return self._beliefs.touched()
 
 
 def _bounded(score: float) -> float:

@@ -1,12 +1,11 @@
 """Offers of which nobody knows yet what becomes of them; the oldest first."""
 
-from collections.abc import Mapping
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
-from online_models.contract import Numbers
 from online_models.named_numbers import NamedNumbers, is_name, name_of, number_of
-from online_models.tables import EMPTY
+from online_models.parts import FewNumbers
+from online_models.tables import ModelBase, Numbers, Tables, numbers_of
 
 _KIND, _MARK = "o", ":"
 
@@ -29,7 +28,7 @@ class Key(NamedTuple):
         return cls(number_of(learner), number_of(activity))
 
 
-class OpenOffers:
+class OpenOffers(FewNumbers):
     """Rows of numbers by key, each with the moment of the offer in front.
 
     Args:
@@ -82,9 +81,11 @@ class OpenOffers:
         self._numbers.drop(name)
         return [(Key.of(name), row)]
 
-    def adopt(self, numbers: Mapping[str, tuple[float, ...]]) -> None:
-        """Hold exactly those of `numbers` that are offers."""
-        self._numbers.adopt({k: v for k, v in numbers.items() if k[0] == _KIND}, EMPTY)
+    def restore_tables(self, own: Tables, base: ModelBase) -> None:
+        """Hold exactly the offers among `own`; a base has none."""
+        del base
+        held = own.get(self._width)
+        self._numbers.adopt({} if held is None else numbers_of({self._width: held}))
         self._sort()
 
     def state(self) -> Numbers:

@@ -14,7 +14,6 @@ intervals lasts longer is the spacing effect of ACT-R (Pavlik, Anderson, Cogniti
 2005). How much of either there is, is learned.
 """
 
-from collections.abc import Mapping
 from math import isfinite
 from typing import Any, ClassVar, NamedTuple
 
@@ -32,11 +31,10 @@ from online_models.beliefs import (
     sigmoid,
 )
 from online_models.compiled import compiled
-from online_models.contract import Numbers, checked
 from online_models.forgetting import STRETCHES, fallen, seconds_until, stretches
 from online_models.gaussian import LEAST
 from online_models.merging import Merging
-from online_models.tables import EMPTY, ModelBase, Tables, tables_of
+from online_models.parts import OfParts
 from online_models.things import ITEM, SKILL, Entries, key_of
 from online_models.weights import Floats, Keys
 
@@ -136,7 +134,7 @@ class Curves:
         return found
 
 
-class RetentionModel:
+class RetentionModel(OfParts):
     """P(success) now or later; learns one answer at a time.
 
     Its numbers: "shared" is a `Block`; (mean, variance) by key of a skill's or an activity's
@@ -152,6 +150,7 @@ class RetentionModel:
 
     def __init__(self, max_keys: int = MAX_KEYS) -> None:
         self._beliefs = Beliefs(PRIORS, max_keys)
+        super().__init__(self._beliefs)
 
     def log_odds(self, question: Question) -> float:
         """Of success; 0 where something is no number."""
@@ -195,30 +194,6 @@ class RetentionModel:
         first = np.array([[0.0, 1.0, 0.0, 0.0, 0.0]])
         nobody, skills = np.zeros(len(FORM)), np.array([skill], np.uint64)
         return float(self.curves(nobody, skills, first, 0.0).until(_HALF)[0]) / _DAY_SEC
-
-    def state(self) -> Numbers:
-        """The own numbers, by name in order."""
-        return self._beliefs.state()
-
-    def restore(self, numbers: Mapping[str, tuple[float, ...]], base: ModelBase = EMPTY) -> None:
-        """Know exactly `numbers` over those of `base`.
-
-        Raises:
-            ValueError: where a name or a value does not fit.
-        """
-        self.restore_tables(tables_of(checked(self, numbers, PRIORS.fits)), base)
-
-    def tables(self) -> Tables:
-        """`state()` as arrays."""
-        return self._beliefs.tables()
-
-    def restore_tables(self, own: Tables, base: ModelBase) -> None:
-        """`restore` from arrays, without a check."""
-        self._beliefs.adopt(own, base)
-
-    def touched(self) -> Numbers:
-        """What changed since the last call; empty tuples for dropped weights."""
-        return self._beliefs.touched()
 
 
 @compiled

@@ -14,7 +14,6 @@ Stacking: Wolpert, Neural Networks 5 (1992); counters and a mixer of their log o
 context-mixing compressors do (Mahoney, "Adaptive weighing of context models", 2005).
 """
 
-from collections.abc import Mapping
 from math import isfinite
 from typing import Any, ClassVar
 
@@ -22,12 +21,11 @@ import numpy as np
 
 from online_models.block import Block
 from online_models.compiled import compiled
-from online_models.contract import Numbers, checked
 from online_models.features import harmless
 from online_models.gaussian import block_learn, block_score, learned, probability
 from online_models.merge_rules import Gaussian, SideBySide
 from online_models.merging import Merging
-from online_models.named_numbers import is_name
+from online_models.parts import OfParts
 from online_models.priors import (
     ALONE_PLACES,
     BEYOND_PLACES,
@@ -42,13 +40,9 @@ from online_models.priors import (
 from online_models.river_door import Regressor
 from online_models.sheet import DENSE, ENTRIES, N_GROUPS, Features, Group, Sheet, sheet_of
 from online_models.tables import (
-    EMPTY,
-    ModelBase,
     Names,
-    Tables,
     Values,
     hashes_of,
-    tables_of,
 )
 from online_models.weights import (
     Floats,
@@ -243,7 +237,7 @@ def _stack() -> Block:
     return Block("stack", INPUTS, STACK_START)
 
 
-class SuccessModel(Regressor):
+class SuccessModel(OfParts, Regressor):
     """P(success); y is the outcome in [0, 1]. Baseline: the mean outcome of the item.
 
     A River regressor as well. Its numbers: by key of a context the mean and variance of its weight,
@@ -271,6 +265,7 @@ class SuccessModel(Regressor):
         self.max_keys = max_keys
         self._weights = Weights(STARTS, max_keys)
         self._dense, self._stack = _quantities(), _stack()
+        super().__init__(self._weights, self._dense, self._stack)
 
     def predict(self, sheet: Sheet) -> Floats:
         """Probability of success for each row, shape (rows,), in [1e-4, 1 - 1e-4]."""
@@ -306,40 +301,6 @@ class SuccessModel(Regressor):
         usable = harmless(x)
         if len(usable) == len(x) and isfinite(y):
             self.learn(sheet_of(usable), y)
-
-    def state(self) -> Numbers:
-        """What was learned since the base, by name in order."""
-        numbers = self._weights.state() | self._dense.state() | self._stack.state()
-        return dict(sorted(numbers.items()))
-
-    def restore(self, numbers: Mapping[str, tuple[float, ...]], base: ModelBase = EMPTY) -> None:
-        """Know exactly `numbers` over those of `base`.
-
-        Raises:
-            ValueError: where a name is no context and no block, or a value does not fit.
-        """
-        self.restore_tables(tables_of(checked(self, numbers, self._fits)), base)
-
-    def tables(self) -> Tables:
-        """`state()` as arrays."""
-        blocks = tables_of(self._dense.state() | self._stack.state())
-        return dict(sorted((blocks | self._weights.tables()).items()))
-
-    def restore_tables(self, own: Tables, base: ModelBase) -> None:
-        """`restore` from arrays, without a check."""
-        self._weights.restore(own, base)
-        for block in (self._dense, self._stack):
-            block.restore(own, base.tables)
-
-    def touched(self) -> Numbers:
-        """What was learned since the last call."""
-        return self._weights.touched() | self._dense.touched() | self._stack.touched()
-
-    def _fits(self, name: str, values: tuple[float, ...]) -> bool:
-        for block in (self._dense, self._stack):
-            if name == block.name:
-                return block.fits(values)
-        return is_name(name) and len(values) == _WIDTH and min(values[1::2]) > 0.0
 
     @property
     def _arrays(self) -> tuple[Table, Table, Floats, Floats, Floats, Floats]:

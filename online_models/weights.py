@@ -5,13 +5,16 @@ is its `Group`, so what a row starts from needs no table. The base is never writ
 share it. A row holds Gaussians, mean and variance in turn.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from online_models.compiled import compiled
+from online_models.named_numbers import is_name, number_of
 from online_models.tables import (
+    EMPTY,
     ModelBase,
     Numbers,
     Tables,
@@ -140,34 +143,60 @@ def numbers_of(rows: Table) -> Numbers:
     return {f"{key:x}": tuple(values) for key, values in pairs}
 
 
+def _table_of_base(base: ModelBase, width: int) -> Table:
+    """The rows of a base, made for looking up; `ModelBase.view` keeps it."""
+    return table_of(_rows(base.tables, width))
+
+
+def _rows(tables: Tables, width: int) -> Table:
+    held = tables.get(width, empty(width))
+    return rows_of(hashes_of(held.names), held.values)
+
+
 class Weights:
-    """The sparse weights of one model in one partition.
+    """The sparse weights of one model in one partition: a part of it (`parts`).
 
     Args:
         start: what an untouched row holds, by group, shape (groups, width).
         max_keys: rows of its own that it holds at most; then the quarter that says least goes.
+        groups: those that there are; all of `start` where nobody says.
     """
 
-    def __init__(self, start: Floats, max_keys: int) -> None:
+    def __init__(self, start: Floats, max_keys: int, groups: Collection[int] | None = None) -> None:
         self.start = start
         self._max_keys = max_keys
-        self._nothing = rows_of([], np.zeros((0, start.shape[1])))
-        self.adopt(self._nothing)
+        self._groups = range(len(start)) if groups is None else groups
+        self._width = start.shape[1]
+        self.restore_tables({}, EMPTY)
 
-    def adopt(self, rows: Table, base: Table | None = None) -> None:
-        """Hold exactly `rows` over `base` (what `table_of` made), which stays as it is."""
-        self.base = table_of(self._nothing) if base is None else base
+    def state(self) -> Numbers:
+        """The rows of its own."""
+        return numbers_of(self.rows())
+
+    def tables(self) -> Tables:
+        """`state()` as arrays."""
+        rows = self.rows()
+        if not len(rows):
+            return {}
+        names = names_of_hashes(rows["key"])
+        order = np.argsort(names)
+        return {self._width: NamedTable(names[order], rows["values"][order])}
+
+    def fits(self, name: str, values: tuple[float, ...]) -> bool:
+        """Whether `values` can be held under `name`."""
+        known = is_name(name) and number_of(name) & int(_GROUP) in self._groups
+        return known and len(values) == self._width and min(values[1::2]) > 0.0
+
+    def restore_tables(self, own: Tables, base: ModelBase) -> None:
+        """Hold exactly the rows among `own` over those of `base`, which stays as it is."""
+        rows = _rows(own, self._width)
+        self.base = base.view(_table_of_base, self._width)
         self.own = table_of(rows)
         self.changes = np.zeros(_SMALLEST, np.uint64)
         """Keys of its own that changed since the last `touched`, `notes[1]` of them."""
         self.notes = np.array([len(rows), 0])
         """How many keys are its own; how many of them have changed."""
         self._dropped: set[int] = set()
-
-    def restore(self, own: Tables, base: ModelBase) -> None:
-        """Hold exactly the rows of its width among `own`, over those of `base`."""
-        width = self.start.shape[1]
-        self.adopt(_rows(own, width), base.view(_table_of_base, width))
 
     def __len__(self) -> int:
         return int(self.notes[0])
@@ -189,19 +218,6 @@ class Weights:
         held: Table = self.own[self.own["key"] != 0]
         return held
 
-    def state(self) -> Numbers:
-        """The rows of its own, by name."""
-        return numbers_of(self.rows())
-
-    def tables(self) -> Tables:
-        """`state()` as arrays."""
-        rows = self.rows()
-        if not len(rows):
-            return {}
-        names = names_of_hashes(rows["key"])
-        order = np.argsort(names)
-        return {self.start.shape[1]: NamedTable(names[order], rows["values"][order])}
-
     def touched(self) -> Numbers:
         """What changed since the last call; empty tuples for what was dropped."""
         places = _places(self.own, self.changes[: self.notes[1]])
@@ -222,16 +238,6 @@ class Weights:
         _fill(kept, rows[order[:keep_rows]])
         self.own = kept
         self.notes[0] = keep_rows
-
-
-def _rows(tables: Tables, width: int) -> Table:
-    held = tables.get(width, empty(width))
-    return rows_of(hashes_of(held.names), held.values)
-
-
-def _table_of_base(base: ModelBase, width: int) -> Table:
-    """The rows of a base, made for looking up; `ModelBase.view` keeps it."""
-    return table_of(_rows(base.tables, width))
 
 
 def worth(keys: Keys, values: Floats, start: Floats) -> Floats:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from online_models.block import Block, unpacked
+from online_models.tables import EMPTY, ModelBase, tables_of
 
 NAMES = ("a", "b", "c")
 START = np.array([[0.0, 1.0, 0.0], [0.1, 0.2, 0.3]])
@@ -13,7 +14,7 @@ NOBODY = np.array([b"block"])
 def learned(seed: int, events: int, base: dict | None = None) -> Block:
     """A block that has met `events` inputs: least squares with noise 1, a step each."""
     rng, block = Random(seed), Block("block", NAMES, START)
-    block.adopt({}, base or {})
+    block.restore_tables({}, ModelBase(tables_of(base or {})))
     for _ in range(events):
         x = np.array([rng.gauss(0, 1) for _ in NAMES])
         reach = block.covariance @ x
@@ -37,7 +38,7 @@ def test_its_numbers_are_count_means_and_triangle() -> None:
     assert mean.tolist() == block.mean.tolist()
     assert covariance == pytest.approx(block.covariance, abs=1e-15)
     copy = Block("block", NAMES, START)
-    copy.adopt(block.state(), {})
+    copy.restore_tables(block.tables(), EMPTY)
     assert copy.state() == block.state()
     assert copy.touched() == {}
 

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from online_models.weights import Weights, numbers_of, rows_of, table_of, worth
+from online_models.tables import ModelBase, tables_of
+from online_models.weights import Weights, worth
 
 START = np.tile([0.0, 0.8], (256, 1))
 keys = st.integers(1, 2**64 - 1)
@@ -13,11 +14,12 @@ pairs = st.tuples(st.floats(-9, 9), st.floats(1e-6, 1))
 @settings(deadline=None)
 @given(held=st.dictionaries(keys, pairs, max_size=60))
 def test_a_table_finds_what_was_put_in(held: dict[int, tuple[float, float]]) -> None:
-    rows = rows_of(list(held), np.array(list(held.values())).reshape(-1, 2))
+    numbers = {f"{key:x}": pair for key, pair in held.items()}
     weights = Weights(START, 1000)
-    weights.adopt(rows, table_of(rows))
+    weights.restore_tables(tables_of(numbers), ModelBase(tables_of(numbers)))
     assert len(weights) == len(held)
-    assert numbers_of(weights.rows()) == {f"{key:x}": pair for key, pair in sorted(held.items())}
+    assert weights.state() == numbers
+    assert all(weights.fits(*one) for one in numbers.items())
     assert weights.touched() == {}
 
 
