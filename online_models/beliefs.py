@@ -5,7 +5,7 @@ whose log likelihood has slope r and curvature -S in z moves `mu` by `C x r D` a
 `- (C x) (C x)' S D` with `D = 1 / (1 + S V)`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import exp
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ from online_models.tables import (
     Values,
     hashes_of,
 )
-from online_models.things import Entries, joined
+from online_models.things import Entries, Joined
 from online_models.weights import (
     Floats,
     Keys,
@@ -147,10 +147,9 @@ class Beliefs(OfParts):
         found: tuple[float, float] = _read(x, tuple(entries), self.held)
         return found
 
-    def read_many(self, x: Floats, entries: Sequence[Entries]) -> Floats:
+    def read_many(self, x: Floats, entries: Joined) -> Floats:
         """`read` of each row of `x`, shape (rows, 2)."""
-        ends = np.cumsum([len(one.keys) for one in entries])
-        found: Floats = _read_many(x, ends, tuple(joined(entries)), self.held)
+        found: Floats = _read_many(x, tuple(entries), self.held)
         return found
 
     def learn(self, x: Floats, entries: Entries, lesson: Lesson) -> None:
@@ -207,10 +206,16 @@ def _read(x: Floats, entries: Any, held: Any) -> Any:
 
 
 @compiled
-def _read_many(x: Floats, ends: Any, inputs: Any, weights: Any) -> Floats:
-    entries, held = Entries(*inputs), Held(*weights)
+def _read_many(x: Floats, entries: Any, held: Any) -> Floats:
+    return read_many(x, Joined(*entries), Held(*held))
+
+
+@compiled
+def read_many(x: Floats, entries: Any, held: Any) -> Floats:
+    """`read` of each row of `x`, shape (rows, 2)."""
     out, first = np.empty((len(x), 2)), 0
-    pairs, values, reach = pairs_of(entries.keys, held), entries.x, np.empty(x.shape[1])
+    ends, values = entries.ends, entries.x
+    pairs, reach = pairs_of(entries.keys, held), np.empty(x.shape[1])
     for row in range(len(x)):
         score, spread = block_score(x[row], held.mean, held.covariance, reach)
         for n in range(first, ends[row]):

@@ -27,7 +27,7 @@ from online_models.forecast import (
 from online_models.merge_rules import Additive
 from online_models.merging import Merging
 from online_models.parts import OfParts
-from online_models.things import CONTENT, ITEM, SKILL, Entries, Thing
+from online_models.things import CONTENT, ITEM, SKILL, Entries, Thing, joined
 from online_models.weights import Floats
 
 MAX_KEYS = 1 << 17
@@ -122,12 +122,8 @@ class DurationModel(OfParts):
 
     def forecast(self, things: Sequence[Thing], inputs: Floats) -> Forecast:
         """How long each will take; `inputs` has a row of `TASK` for each."""
-        mean, doubt = self._beliefs.read_many(
-            _of_mean(inputs), [thing.entries() for thing in things]
-        ).T
-        log_noise, _ = self._beliefs.read_many(
-            _of_spread(inputs), [thing.entries(_SCALE) for thing in things]
-        ).T
+        mean, doubt = self._beliefs.read_many(_of_mean(inputs), joined(things)).T
+        log_noise, _ = self._beliefs.read_many(_of_spread(inputs), joined(things, _SCALE)).T
         noise = np.exp(np.clip(log_noise, _LEAST_LOG, _MOST_LOG))
         return Forecast(mean, np.sqrt(noise * noise + doubt), self._shape.ends)
 

@@ -9,17 +9,17 @@ who never come back count, too: the horizon passes with the events of the others
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from online_models.beliefs import Beliefs, Lesson, Priors, are_finite
+from online_models.beliefs import Beliefs, Held, Lesson, Priors, are_finite, read_many
 from online_models.compiled import compiled
 from online_models.gaussian import LEAST, probability
 from online_models.merging import Merging
 from online_models.offers import Key, OpenOffers
 from online_models.parts import OfParts
-from online_models.things import CONTENT, ITEM, SKILL, Thing
+from online_models.things import CONTENT, ITEM, SKILL, Joined, Thing, joined
 from online_models.weights import Floats
 
 MAX_KEYS = 1 << 17
@@ -96,8 +96,7 @@ class EngagementModel(OfParts):
 
     def chance(self, things: Sequence[Thing], inputs: Floats) -> list[float]:
         """P(finished if offered) of each; `inputs` has a row of `OFFER` for each."""
-        score, spread = self._beliefs.read_many(inputs, [thing.entries() for thing in things]).T
-        chances: list[float] = _chances(score, spread).tolist()
+        chances: list[float] = _chances(inputs, tuple(joined(things)), self._beliefs.held).tolist()
         return chances
 
     def is_open(self, learner: int, activity: int) -> bool:
@@ -164,10 +163,11 @@ def _chance(score: float, spread: float) -> float:
 
 
 @compiled
-def _chances(scores: Floats, spreads: Floats) -> Floats:
-    out = np.empty(len(scores))
-    for n in range(len(scores)):
-        out[n] = _chance(scores[n], spreads[n])
+def _chances(inputs: Floats, entries: Any, held: Any) -> Floats:
+    found = read_many(inputs, Joined(*entries), Held(*held))
+    out = np.empty(len(found))
+    for n in range(len(found)):
+        out[n] = _chance(found[n, 0], found[n, 1])
     return out
 
 

@@ -19,11 +19,21 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from online_models.beliefs import Beliefs, Held, Lesson, Priors, learn, probability, read, sigmoid
+from online_models.beliefs import (
+    Beliefs,
+    Held,
+    Lesson,
+    Priors,
+    learn,
+    probability,
+    read,
+    read_many,
+    sigmoid,
+)
 from online_models.compiled import compiled
 from online_models.merging import Merging
 from online_models.parts import OfParts
-from online_models.things import CONTENT, ITEM, SKILL, Entries, Thing, joined
+from online_models.things import CONTENT, ITEM, SKILL, Entries, Joined, Thing, joined
 from online_models.weights import Floats
 
 MAX_KEYS = 1 << 17
@@ -64,12 +74,16 @@ class GainModel(OfParts):
         self._beliefs = Beliefs(PRIORS, max_keys)
         super().__init__(self._beliefs)
 
-    def expected(self, score: float, thing: Thing) -> float:
-        """Change of P(success) by doing `thing`, for who has log odds `score` without it."""
-        known = _bounded(score)
-        x, entries = _inputs(known, [thing])
-        before, after = _expected(known, (x, *entries), self._beliefs.held)
-        return float(after - before)
+    def expected(self, scores: Sequence[float], things: Sequence[Thing]) -> list[float]:
+        """Change of P(success) by doing each of `things`.
+
+        Args:
+            scores: log odds without it, one for each.
+            things: what would be done, each alone.
+        """
+        known = np.array([_bounded(score) for score in scores])
+        gains: list[float] = _gains(known, tuple(joined(things)), self._beliefs.held).tolist()
+        return gains
 
     def after(self, score: float, done: Sequence[Thing]) -> float:
         """P(success) after `done`, for who had log odds `score` before."""
@@ -104,8 +118,10 @@ def _bounded(score: float) -> float:
 def _inputs(score: float, done: Sequence[Thing]) -> tuple[Floats, Entries]:
     count = float(len(done))
     x = np.array((count, count * (1.0 - sigmoid(score)), score))
-    found = [thing.entries() for thing in done]
-    return x, found[0] if len(done) == 1 else joined(found)
+    if len(done) == 1:
+        return x, done[0].entries()
+    _, keys, values = joined(done)
+    return x, Entries(keys, values)
 
 
 @compiled
@@ -118,6 +134,20 @@ def _expect(score: float, x: Floats, entries: Any, held: Any) -> Any:
 @compiled
 def _expected(score: float, inputs: Any, held: Any) -> Any:
     return _expect(score, inputs[0], Entries(*inputs[1:]), Held(*held))
+
+
+@compiled
+def _gains(scores: Floats, entries: Any, weights: Any) -> Floats:
+    """Change of P(success) by each thing."""
+    held, gains = Held(*weights), np.empty(len(scores))
+    x = np.ones((len(scores), 3))
+    for n in range(len(scores)):
+        x[n, 1], x[n, 2] = 1.0 - probability(scores[n]), scores[n]
+    moves = read_many(x, Joined(*entries), held)
+    for n in range(len(scores)):
+        before = probability(scores[n] * (1.0 + held.mean[_TRUST]))
+        gains[n] = probability(scores[n] + moves[n, 0]) - before
+    return gains
 
 
 @compiled

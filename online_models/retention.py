@@ -32,7 +32,6 @@ from online_models.beliefs import (
 )
 from online_models.compiled import compiled
 from online_models.forgetting import STRETCHES, fallen, seconds_until, stretches
-from online_models.gaussian import LEAST
 from online_models.merging import Merging
 from online_models.parts import OfParts
 from online_models.things import ITEM, SKILL, Entries, key_of
@@ -120,18 +119,13 @@ class Curves:
 
     def kept(self, at: float) -> Floats:
         """The same as a share of what it was right after the last practice, in (0, 1]."""
-        return self.recall(at) / self._at_once()
+        found: Floats = _kept(self._levels, self._slopes, at - self._since)
+        return found
 
     def until(self, share: float) -> Floats:
         """When `kept` has fallen to `share` in (0, 1), POSIX seconds; at most a century later."""
-        mark = share * self._at_once()
-        falls = self._levels - np.log(mark / (1.0 - mark))
-        times: Floats = self._since + _times(falls, self._slopes)
+        times: Floats = self._since + _times(self._levels, self._slopes, share)
         return times
-
-    def _at_once(self) -> Floats:
-        found: Floats = _recalls(self._levels, self._slopes, np.zeros(len(self._since)))
-        return found
 
 
 class RetentionModel(OfParts):
@@ -158,7 +152,7 @@ class RetentionModel(OfParts):
         return score if isfinite(score) else 0.0
 
     def recall(self, question: Question) -> float:
-        """P(success) in [`LEAST`, 1 - `LEAST`]."""
+        """P(success) in [`gaussian.LEAST`, 1 - `gaussian.LEAST`]."""
         return sigmoid(self.log_odds(question))
 
     def learn(self, question: Question, outcome: float) -> float:
@@ -184,7 +178,17 @@ class RetentionModel(OfParts):
             at: time that `memories` are read at, POSIX seconds.
         """
         levels, slopes = _curves(form, skills, memories, self._beliefs.held)
-        return Curves(np.nan_to_num(levels), slopes, at - memories[:, SECONDS])
+        return Curves(levels, slopes, at - memories[:, SECONDS])
+
+    def untried(self, form: Floats, skills: Keys) -> Floats:
+        """Log odds of success at skills that were never practised, each at a new activity.
+
+        Args:
+            form: `FORM` of the learner.
+            skills: (n,): their hashes.
+        """
+        found: Floats = _untried(form, skills, self._beliefs.held)
+        return found
 
     def half_life_days(self, skill: int) -> float:
         """Days until half of the recall of `skill` is lost, at most a century.
@@ -319,23 +323,50 @@ def _curves(form: Floats, skills: Keys, memories: Floats, weights: Any) -> Any:
     for n in range(n_skills):
         x[_N_HEAD:] = 0.0
         _level_inputs(memories[n], 1.0, _N_HEAD, x)
-        levels[n] = pairs[n, 0] + (held.mean[:_FIRST_PACE] * x[:_FIRST_PACE]).sum()
+        levels[n] = _finite(pairs[n, 0] + (held.mean[:_FIRST_PACE] * x[:_FIRST_PACE]).sum())
         _slopes(memories[n], pairs[n_skills + n, 0], held.mean, _FIRST_PACE, slopes[n])
     return levels, slopes
+
+
+@compiled
+def _finite(score: float) -> float:
+    """0 where `score` is no number, or not finite."""
+    return score if np.isfinite(score) else 0.0
+
+
+@compiled
+def _untried(form: Floats, skills: Keys, weights: Any) -> Floats:
+    held, n_skills = Held(*weights), len(skills)
+    x, out = np.zeros(_FIRST_PACE), np.empty(n_skills)
+    x[0], x[1], x[3:_N_HEAD] = 1.0, 1.0, form
+    score = (held.mean[:_FIRST_PACE] * x).sum()
+    keys = np.empty(n_skills, np.uint64)
+    for n in range(n_skills):
+        keys[n] = key_of(skills[n], SKILL)
+    pairs = pairs_of(keys, held)
+    for n in range(n_skills):
+        out[n] = _finite(pairs[n, 0] + score)
+    return out
 
 
 @compiled
 def _recalls(levels: Floats, slopes: Floats, seconds: Floats) -> Floats:
     out = np.empty(len(levels))
     for n in range(len(levels)):
-        plain = 1.0 / (1.0 + np.exp(fallen(seconds[n], slopes[n]) - levels[n]))
-        out[n] = min(max(plain, LEAST), 1.0 - LEAST)
+        out[n] = probability(levels[n] - fallen(seconds[n], slopes[n]))
     return out
 
 
 @compiled
-def _times(falls: Floats, slopes: Floats) -> Floats:
-    out = np.empty(len(falls))
-    for n in range(len(falls)):
-        out[n] = seconds_until(falls[n], slopes[n])
-    return out
+def _kept(levels: Floats, slopes: Floats, seconds: Floats) -> Floats:
+    return _recalls(levels, slopes, seconds) / _recalls(levels, slopes, np.zeros(len(levels)))
+
+
+@compiled
+def _times(levels: Floats, slopes: Floats, share: float) -> Floats:
+    """Seconds from the last practice until `share` of recall is left."""
+    marks = share * _recalls(levels, slopes, np.zeros(len(levels)))
+    for n in range(len(levels)):
+        fall = levels[n] - np.log(marks[n] / (1.0 - marks[n]))
+        marks[n] = seconds_until(fall, slopes[n])
+    return marks

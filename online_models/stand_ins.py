@@ -44,7 +44,7 @@ class UsualGain:
     def __init__(self, baselines: Baselines) -> None:
         self._baselines = baselines
 
-    def expected(self, score: float, thing: Thing) -> float:
+    def expected(self, scores: Sequence[float], things: Sequence[Thing]) -> list[float]:
         """The same for all learners and activities."""
-        del score, thing
-        return self._baselines.gain()
+        del scores
+        return [self._baselines.gain()] * len(things)

@@ -8,14 +8,14 @@ target, weighed by who wants it. It is *faded* where it was proficient and recal
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import NamedTuple
 
 from online_models.moment import Moment
 from processors.catalogue_index import Path, index_of
 from processors.duties import Duty, open_duties, with_ways
 from processors.features.decay import DAY_SEC
-from processors.features.proficiency import NOTHING_KNOWN, estimate
-from processors.features.records.skill import SkillState
+from processors.features.proficiency import NOTHING_KNOWN, levels
 from processors.memo import Memo
 from processors.objective import Objective
 from processors.outcomes.outlook import Outlook
@@ -66,8 +66,7 @@ class LearnerView:
         """Skill -> target, as the role names it; and as role or goals name it."""
         self.done: Memo[int, bool] = Memo(state.is_done)
         """Activity key -> whether it is finished."""
-        self.evidence = state.skills
-        self.levels = _levels(self.evidence, now)
+        self.levels = levels(state, now)
         """Skill with evidence -> proficiency in [0, 1]."""
         self.need: Memo[int, float] = Memo(self._need)
         """Skill -> the gap to its target, weighed by whether role or goals name it."""
@@ -144,12 +143,12 @@ class LearnerView:
         return planned or self.predictors.items.minutes(entry.key) or self.objective.default_minutes
 
     def _review_at(self) -> dict[int, float]:
-        until = self.outlook.until(self.objective.review_below)
-        return {
-            skill: until[skill]
-            for skill, held in self.evidence.items()
-            if estimate(held.successes_90d, held.failures_90d).mean >= self.objective.proficient
-        }
+        until, proficient = (
+            self.outlook.until(self.objective.review_below),
+            self.objective.proficient,
+        )
+        best = levels(self.state, -inf)
+        return {skill: at for skill, at in until.items() if best[skill] >= proficient}
 
     @property
     def weekly_minutes(self) -> float:
@@ -177,10 +176,6 @@ class LearnerView:
         unfulfilled = list(open_duties(bound, self.profile, self.done))
         near = [duty for duty in unfulfilled if duty[1] <= until]
         return unfulfilled, with_ways(near, self.index.entries, self.done)
-
-
-def _levels(evidence: Mapping[int, SkillState], now: float) -> dict[int, float]:
-    return {skill: estimate(*held.within_90d(now)).mean for skill, held in evidence.items()}
 
 
 def _low(recent: Recent, objective: Objective) -> set[int]:

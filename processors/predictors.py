@@ -5,7 +5,7 @@ from typing import Protocol
 
 from online_models.forecast import Forecast
 from online_models.moment import Because, Description, Moment
-from online_models.retention import Curves, Question
+from online_models.retention import Curves
 from online_models.sheet import Sheet
 from online_models.things import Thing
 from online_models.weights import Floats, Keys
@@ -35,8 +35,8 @@ class Lasting(Protocol):
 class Recalling(Protocol):
     """What will be known later?"""
 
-    def log_odds(self, question: Question) -> float:
-        """Of answering a question right."""
+    def untried(self, form: Floats, skills: Keys) -> Floats:
+        """Log odds of success at skills never practised; see `online_models.retention`."""
 
     def curves(self, form: Floats, skills: Keys, memories: Floats, at: float) -> Curves:
         """How the recall of skills goes on; see `online_models.retention`."""
@@ -45,8 +45,8 @@ class Recalling(Protocol):
 class Teaching(Protocol):
     """What does an activity teach?"""
 
-    def expected(self, score: float, thing: Thing) -> float:
-        """Change of P(success), for who has log odds `score` without it."""
+    def expected(self, scores: Sequence[float], things: Sequence[Thing]) -> list[float]:
+        """Change of P(success) by doing each, for who has log odds of `scores` without it."""
 
 
 class Relevance(Protocol):

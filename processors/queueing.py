@@ -17,7 +17,7 @@ from processors.rules import Removal, RemovalCode, removal_of
 from processors.sequence import Arrangement, arrange, is_duty, times
 from processors.staleness import next_rebuild
 from processors.state import LearnerState
-from schemas.queue import Queue, QueueItem
+from schemas.queue import Expected, Queue, QueueItem
 
 __all__ = ["Basis", "Occasion", "Rebuilt", "build_queue", "rebuild", "why_not"]
 
@@ -42,6 +42,15 @@ class Rebuilt(NamedTuple):
     queue: Queue
     stale_at: float | None
     """POSIX seconds; None where only an event can."""
+
+
+class _Plan(NamedTuple):
+    """What comes of one place of the queue."""
+
+    expected: Expected
+    minutes: float
+    start: float
+    """POSIX seconds."""
 
 
 @dataclass(slots=True)
@@ -93,9 +102,11 @@ def _decide(learner: str, state: LearnerState, basis: Basis, occasion: Occasion)
 
 def _written(decision: _Decision, occasion: Occasion) -> Queue:
     view = decision.view
-    minutes = [view.minutes(slot.chosen.entry) for slot in decision.slots]
+    chosen = [slot.chosen for slot in decision.slots]
+    minutes = [view.minutes(one.entry) for one in chosen]
     starts = times(minutes, view.weekly_minutes, view.now)
-    rows = zip(decision.slots, minutes, starts, strict=True)
+    plans = map(_Plan, expected(chosen, view), minutes, starts)
+    places = zip(decision.slots, plans, strict=True)
     return Queue(
         learner=view.learner,
         version=occasion.version,
@@ -104,11 +115,11 @@ def _written(decision: _Decision, occasion: Occasion) -> Queue:
         model=view.predictors.version,
         put_aside=view.predictors.put_aside,
         policy=view.objective.name,
-        items=tuple(_item(rank_, *row, view) for rank_, row in enumerate(rows, 1)),
+        items=tuple(_item(rank_, *place, view) for rank_, place in enumerate(places, 1)),
     )
 
 
-def _item(rank_: int, slot: Slot, minutes: float, start: float, view: LearnerView) -> QueueItem:
+def _item(rank_: int, slot: Slot, plan: _Plan, view: LearnerView) -> QueueItem:
     one = slot.chosen
     activity = one.entry.activity
     return QueueItem(
@@ -117,9 +128,9 @@ def _item(rank_: int, slot: Slot, minutes: float, start: float, view: LearnerVie
         rank=rank_,
         score=round(one.score, 3),
         propensity=max(SMALLEST_PROPENSITY, round(slot.propensity, 4)),
-        expected=expected(one, view),
-        minutes=max(SHORTEST_MINUTES, round(minutes, 1)),
-        not_before=view.now if is_duty(one) else start,
+        expected=plan.expected,
+        minutes=max(SHORTEST_MINUTES, round(plan.minutes, 1)),
+        not_before=view.now if is_duty(one) else plan.start,
         reasons=reasons(slot, view),
     )
 

@@ -159,14 +159,18 @@ def _scored(prospect: Prospect, success: float, engagement: float, view: Learner
     return Scored(candidate, candidate.entry, prospect.promise, uptake, success, engagement, score)
 
 
-def expected(one: Scored, view: LearnerView) -> Expected:
-    """What is expected, as the queue says it."""
-    skills = one.entry.skills
-    horizon = view.now + view.objective.horizon_days * DAY_SEC
-    recalls = sum(view.recall(skill, horizon) for skill in skills) / (len(skills) or 1)
-    return Expected(
-        success=round(one.success, 3),
-        engagement=round(one.engagement, 3),
-        gain=round(max(0.0, view.outlook.gain(one.entry)), 3),
-        retention=round(recalls, 3),
-    )
+def expected(chosen: Sequence[Scored], view: LearnerView) -> list[Expected]:
+    """What is expected of each, as the queue says it."""
+    entries = [one.entry for one in chosen]
+    kept = view.outlook.kept[view.now + view.objective.horizon_days * DAY_SEC]
+    recalls = [sum(kept.get(s, 0.0) for s in e.skills) / (len(e.skills) or 1) for e in entries]
+    gains = view.outlook.gains(entries)
+    return [
+        Expected(
+            success=round(one.success, 3),
+            engagement=round(one.engagement, 3),
+            gain=round(max(0.0, gain), 3),
+            retention=round(recall, 3),
+        )
+        for one, gain, recall in zip(chosen, gains, recalls, strict=True)
+    ]

@@ -3,6 +3,7 @@ are told."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -52,10 +53,10 @@ class FixedGain:
 
     value: float = 0.05
 
-    def expected(self, score: float, thing: Thing) -> float:
-        assert score == score  # noqa: PLR0124 - a number
-        assert thing.activity
-        return self.value
+    def expected(self, scores: Sequence[float], things: Sequence[Thing]) -> list[float]:
+        assert all(map(isfinite, scores))
+        assert all(thing.activity for thing in things)
+        return [self.value for _ in scores]
 
 
 @dataclass

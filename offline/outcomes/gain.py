@@ -69,7 +69,8 @@ def planted_gains(world: Teaching) -> dict[str, float]:
     found, living = evaluate_gain(world.events())
     lessons = range(world.lessons)
     planted = [sigmoid(world.gain(lesson)) - 0.5 for lesson in lessons]
-    learned = [living.models.gain.expected(0.0, _thing(world, lesson)) for lesson in lessons]
+    things = [_thing(world, lesson) for lesson in lessons]
+    learned = living.models.gain.expected([0.0] * len(things), things)
     error = np.abs(np.array(planted) - np.array(learned)).mean()
     usual = found.log_loss(found.with_mean_gain)
     return {

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from online_models.compiled import compiled
+from processors.features.records.skill import HALF_LIVES_SEC, ROW_TYPE
 
 if TYPE_CHECKING:
     from processors.state import LearnerState
@@ -33,6 +38,25 @@ def proficiency(state: LearnerState, skill: int, at: float) -> Estimate:
     if evidence is None:
         return NOTHING_KNOWN
     return estimate(*evidence.within_90d(at))
+
+
+def levels(state: LearnerState, at: float) -> dict[int, float]:
+    """Mean of `proficiency` of each skill with evidence; where `at` is -inf nothing has faded."""
+    rows = state.skill_rows.array(ROW_TYPE)
+    found = dict(zip(rows["key"].tolist(), _means(rows, at).tolist(), strict=True))
+    found.pop(0, None)
+    return found
+
+
+@compiled
+def _means(rows: Any, at: float) -> Any:
+    means = np.empty(len(rows))
+    for n in range(len(rows)):
+        row = rows[n]
+        rest = np.exp2(min(row.as_of - at, 0.0) / HALF_LIVES_SEC[1])
+        good, bad = row.successes_90d * rest, row.failures_90d * rest
+        means[n] = (PRIOR_SUCCESSES + good) / ((PRIOR_SUCCESSES + good) + (PRIOR_FAILURES + bad))
+    return means
 
 
 def estimate(successes: float, failures: float) -> Estimate:

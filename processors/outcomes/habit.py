@@ -23,20 +23,32 @@ def finished_of(packed: bytes) -> npt.NDArray[np.uint8]:
 
 
 @compiled
-def habit(activities: Any, finished: Any) -> float:
-    """Half log odds of finishing what is begun: of all, and of what is known to be unfinished.
+def begun_of(activities: Any, finished: Any) -> Any:
+    """Whether each of the activities is begun and not finished, (n,).
 
     Args:
         activities: rows of the learner's state.
         finished: what `finished_of` gave.
     """
-    done, begun = 0, 0
-    for n in range(len(finished)):
-        done += finished[n, _COUNT] > ZERO
+    begun = np.zeros(len(activities), np.bool_)
     for n in range(len(activities)):
         key = activities[n].key
-        begun += key != 0 and not _is_done(finished, key)
-    return float(0.5 * np.log((1.0 + done) / (1.0 + begun)))
+        begun[n] = key != 0 and not _is_done(finished, key)
+    return begun
+
+
+@compiled
+def habit(begun: Any, finished: Any) -> float:
+    """Half log odds of finishing what is begun: of all, and of what is known to be unfinished.
+
+    Args:
+        begun: what `begun_of` gave.
+        finished: what `finished_of` gave.
+    """
+    done = 0
+    for n in range(len(finished)):
+        done += finished[n, _COUNT] > ZERO
+    return float(0.5 * np.log((1.0 + done) / (1.0 + begun.sum())))
 
 
 @compiled

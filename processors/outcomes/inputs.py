@@ -10,9 +10,10 @@ from online_models.compiled import compiled
 from online_models.duration import TASK
 from online_models.engagement import OFFER
 from online_models.sheet import Dense
+from processors.features.encoding import row_of
 from processors.features.records.activity import ROW_TYPE as ACTIVITY_TYPE
 from processors.features.records.form import FORM_TYPE
-from processors.outcomes.habit import finished_of, habit
+from processors.outcomes.habit import begun_of, finished_of, habit
 from processors.outcomes.steps import Steps, steps_of
 from processors.outcomes.tempo import tempo
 
@@ -69,18 +70,13 @@ def task_inputs(state: LearnerState, at: float, sheet: Sheet) -> Floats:
     return x
 
 
-def offer_inputs(state: LearnerState, at: float, sheet: Sheet, activities: Sequence[int]) -> Floats:
-    """`online_models.engagement.OFFER` for each row of `sheet`, which are of `activities`."""
+def offer_inputs(state: LearnerState, at: float, sheet: Sheet) -> Floats:
+    """`online_models.engagement.OFFER` for each row of `sheet`."""
     x = np.zeros((len(sheet), len(OFFER)))
-    x[:, _BEGUN] = [_is_begun(state, activity) for activity in activities]
     rows = state.activity_rows.array(ACTIVITY_TYPE)
     finished = finished_of(state.finished.encode())
     _offers(sheet, steps_of(state.history_rows), rows, finished, at, x)
     return x
-
-
-def _is_begun(state: LearnerState, activity: int) -> bool:
-    return state.activity_rows.slot(activity) is not None and not state.is_done(activity)
 
 
 @compiled
@@ -107,4 +103,8 @@ def _offers(sheet: Sheet, steps: Steps, rows: Any, finished: Any, at: float, x: 
     _read(sheet, _OFFER, x)
     known = tempo(steps, at)
     x[:, _AWAY], x[:, _SESSION] = known.away, known.session
-    x[:, _HABIT] = habit(rows, finished)
+    begun = begun_of(rows, finished)
+    x[:, _HABIT] = habit(begun, finished)
+    for n in range(len(sheet)):
+        slot = row_of(rows, sheet[n].activity)
+        x[n, _BEGUN] = slot >= 0 and begun[slot]

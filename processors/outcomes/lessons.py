@@ -99,7 +99,7 @@ def _offer(models: Replica, lesson: Lesson) -> None:
     """Something is begun: nobody knows yet whether it will be finished."""
     learner, trace = hash64(lesson.event.learner), lesson.trace
     if not models.engagement.is_open(learner, trace.activity):
-        inputs = offer_inputs(lesson.state, trace.at, lesson.sheet, [trace.activity])
+        inputs = offer_inputs(lesson.state, trace.at, lesson.sheet)
         baseline = models.baselines.engagement(trace.activity)
         models.engagement.offer(learner, lesson.thing, inputs[0], trace.at, baseline)
 

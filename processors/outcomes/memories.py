@@ -57,11 +57,8 @@ def form_of(state: LearnerState) -> Floats:
 
 def practised(state: LearnerState, at: float) -> tuple[Keys, Floats]:
     """The skills with evidence, (n,), and what is left of practising each at `at`, (n, 5)."""
-    rows = state.skill_rows.array(SKILL_TYPE)
-    rows = rows[rows["key"] != 0]
-    memories = np.empty((len(rows), len(MEMORY)))
-    _of_skills(rows, at, memories)
-    return rows["key"].copy(), memories
+    found: tuple[Keys, Floats] = _practised(state.skill_rows.array(SKILL_TYPE), at)
+    return found
 
 
 @compiled
@@ -117,9 +114,14 @@ def of_activity(row: Any, at: float, memory: Floats) -> None:
 
 
 @compiled
-def _of_skills(rows: Any, at: float, memories: Floats) -> None:
+def _practised(rows: Any, at: float) -> Any:
+    skills, memories, size = np.empty(len(rows), np.uint64), np.empty((len(rows), len(MEMORY))), 0
     for n in range(len(rows)):
-        of_skill(rows[n], at, memories[n])
+        if rows[n].key != 0:
+            skills[size] = rows[n].key
+            of_skill(rows[n], at, memories[size])
+            size += 1
+    return skills[:size], memories[:size]
 
 
 @compiled

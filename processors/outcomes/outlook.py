@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import islice
 from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from online_models.retention import MEMORY, Question
 from processors.features.decay import DAY_SEC
 from processors.features.facts import stacked
 from processors.features.situation import Situation
@@ -76,8 +76,7 @@ class Outlook:
 
     def chances(self, entries: Sequence[Entry], sheet: Sheet) -> list[float]:
         """P(finished if offered) of each; `sheet` has a row for each."""
-        keys = [entry.key for entry in entries]
-        inputs = offer_inputs(self._state, self._now, sheet, keys)
+        inputs = offer_inputs(self._state, self._now, sheet)
         return self._predictors.engagement.chance([entry.thing for entry in entries], inputs)
 
     def durations(self, entries: Sequence[Entry]) -> Forecast:
@@ -86,20 +85,24 @@ class Outlook:
         inputs = task_inputs(self._state, self._now, sheet)
         return self._predictors.duration.forecast([entry.thing for entry in entries], inputs)
 
-    def gain(self, entry: Entry) -> float:
-        """Expected change of P(success) by doing it, mean over its skills; 0 without any."""
-        thing, model = entry.thing, self._predictors.gain
-        gains = [model.expected(self._log_odds(skill), thing) for skill in entry.skills]
-        return sum(gains) / max(1, len(gains))
+    def gains(self, entries: Sequence[Entry]) -> list[float]:
+        """Expected change of P(success) by doing each, mean over its skills; 0 without any."""
+        skills = [skill for entry in entries for skill in entry.skills]
+        things = [entry.thing for entry in entries for _ in entry.skills]
+        gains = self._predictors.gain.expected(self._log_odds(skills), things) if skills else []
+        each = iter(gains)
+        return [sum(islice(each, n)) / max(1, n) for n in (len(one.skills) for one in entries)]
 
-    def _log_odds(self, skill: int) -> float:
-        """Of success now, at an activity of the skill that is new."""
-        known = self._recall.get(skill)
-        if known is not None:
-            return log(known / (1.0 - known))
-        things = np.array((skill, 0), np.uint64)
-        nothing = np.full((2, len(MEMORY)), -1.0)
-        return self._predictors.retention.log_odds(Question(self._form, things, nothing))
+    def _log_odds(self, skills: Sequence[int]) -> list[float]:
+        """Of success now, at an activity of each skill that is new."""
+        recall = self._recall
+        found = {skill: log(p / (1.0 - p)) for skill in skills if (p := recall.get(skill))}
+        untried = [skill for skill in skills if skill not in found]
+        if untried:
+            keys = np.array(untried, np.uint64)
+            scores = self._predictors.retention.untried(self._form, keys).tolist()
+            found.update(zip(untried, scores, strict=True))
+        return [found[skill] for skill in skills]
 
     def _kept(self, at: float) -> dict[int, float]:
         skills, curves = self._curves

@@ -71,7 +71,7 @@ def ask_engagement(model: EngagementModel, lesson: tuple[Any, ...]) -> list[floa
 
 def ask_gain(model: GainModel, lesson: tuple[Any, ...]) -> list[float]:
     score, done, _ = lesson
-    return [model.after(score, done), *[model.expected(score, thing) for thing in done]]
+    return [model.after(score, done), *model.expected([score] * len(done), done)]
 
 
 def thing(n: int) -> Thing:

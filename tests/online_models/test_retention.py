@@ -137,3 +137,13 @@ def test_learning_says_what_was_predicted_before() -> None:
     before = model.recall(question)
     assert model.learn(question, 1.0) == before
     assert model.recall(question) > before
+
+
+@laws
+@given(lessons, rows(len(FORM)))
+def test_skills_never_practised_are_known_many_at_once(told: Told, form: Floats) -> None:
+    model = taught(told)
+    never = np.array([NEVER, NEVER])
+    for skill, score in zip(keys(3), model.untried(form, keys(3)), strict=True):
+        alone = Question(form, np.array([skill, 0], np.uint64), never)
+        assert score == model.log_odds(alone)

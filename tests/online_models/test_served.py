@@ -72,7 +72,7 @@ def test_duration_is_served_by_its_baseline() -> None:
 def test_gain_is_served_by_its_baseline() -> None:
     replica, served = without("gain")
     replica.baselines.learn_gain(0.1)
-    assert served.gain.expected(0.5, ONE) == replica.baselines.gain() != 0.0
+    assert served.gain.expected([0.5], [ONE])[0] == replica.baselines.gain() != 0.0
 
 
 def test_retention_is_served_by_one_that_has_learned_nothing() -> None:

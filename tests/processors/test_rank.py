@@ -149,16 +149,16 @@ def test_what_is_expected_comes_from_the_models() -> None:
     nothing = Terms(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     entry = world.reference.entry("b")
     assert entry is not None
-    told = expected(Scored(Candidate(entry), entry, nothing, 0.79, 0.7, 0.5, 0.0), view)
+    (told,) = expected([Scored(Candidate(entry), entry, nothing, 0.79, 0.7, 0.5, 0.0)], view)
     assert (told.gain, told.success, told.engagement, told.transfer) == (0.0, 0.7, 0.5, None)
-    assert expected(ranked(world)["a"], view).gain == 0.07
+    assert expected([ranked(world)["a"]], view)[0].gain == 0.07
 
 
 def test_a_loss_is_no_gain() -> None:
     world = World(predictors=Told(gain=FixedGain(-0.2)))
     world.add("a", "SQL")
     view = LearnerView(LEARNER, world.state, world.basis, NOW)
-    assert expected(ranked(world)["a"], view).gain == 0.0
+    assert expected([ranked(world)["a"]], view)[0].gain == 0.0
 
 
 def test_retention_is_asked_for_at_the_horizon() -> None:
@@ -170,4 +170,4 @@ def test_retention_is_asked_for_at_the_horizon() -> None:
     one = ranked(world)["a"]
     horizon = view.recall(hash64("SQL"), NOW + 14 * DAY)
     assert 0.0 < horizon < view.recall(hash64("SQL"), NOW)
-    assert expected(one, view).retention == pytest.approx(horizon / 2, abs=5e-4)
+    assert expected([one], view)[0].retention == pytest.approx(horizon / 2, abs=5e-4)

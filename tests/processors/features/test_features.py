@@ -1,6 +1,6 @@
 """Each feature on small examples that can be checked by hand."""
 
-from math import log, sqrt
+from math import inf, log, sqrt
 
 import pytest
 from traces import DAY, T0, answers, state_of, trace
@@ -11,7 +11,7 @@ from processors.features.last_practised import last_practised
 from processors.features.pace import pace
 from processors.features.performance_delta import performance_delta
 from processors.features.practice import practice
-from processors.features.proficiency import proficiency
+from processors.features.proficiency import levels, proficiency
 from processors.features.recent import recent
 from processors.features.session import session
 from processors.features.velocity import total_velocity, velocity
@@ -41,6 +41,14 @@ def test_proficiency_is_the_posterior_of_what_is_left_of_the_evidence() -> None:
     later = proficiency(state, 11, NOW + 900 * DAY)
     assert later.mean == pytest.approx(1 / 3, abs=0.002)
     assert later.sd > proficiency(state, 11, NOW).sd
+
+
+def test_proficiency_is_read_of_all_skills_at_once() -> None:
+    one, other = trace(id=1, at=NOW - 90 * DAY, weight=2.0), trace(id=2, outcome=0.25, skills=(12,))
+    state = state_of([one, other])
+    assert levels(state, NOW) == {n: proficiency(state, n, NOW).mean for n in (11, 12)}
+    assert levels(state, -inf)[11] == levels(state, NOW - 900 * DAY)[11]
+    assert levels(fresh(), NOW) == {}
 
 
 def test_completing_without_a_score_raises_proficiency() -> None:

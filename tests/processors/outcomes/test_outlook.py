@@ -57,8 +57,8 @@ def test_gain_is_the_mean_over_skills_known_or_new() -> None:
     world.add("both", "SQL", "Python")
     world.add("none")
     world.does("both", Kind.PASSED, 1.0)
-    assert outlook(world).gain(entry(world, "both")) == pytest.approx(0.08)
-    assert outlook(world).gain(entry(world, "none")) == 0.0
+    asked = [entry(world, "both"), entry(world, "none")]
+    assert outlook(world).gains(asked) == [pytest.approx(0.08), 0.0]
 
 
 def test_recall_is_a_probability() -> None:
