@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from online_models.things import Thing
-from processors.features.facts import Facts, facts_of
+from processors.features.facts import packed_facts
 from schemas.codec import hash64
 from schemas.reference import Activity
 
@@ -29,7 +29,7 @@ class Entry:
     """Keys of the activities that name it as a prerequisite, withdrawn ones left out."""
     content: int
     """Hash of the kind of content; 0 where nobody said."""
-    facts: Facts = field(compare=False, repr=False)
+    facts: bytes = field(compare=False, repr=False)
     """What models are told of it, one row."""
     thing: Thing = field(compare=False, repr=False)
     """What else they are told."""
@@ -176,7 +176,7 @@ class Catalogue:
             prerequisites=_hashes(activity.prerequisites),
             unlocks=_hashes(sorted(self._by_prerequisite.of(activity.id))),
             content=content,
-            facts=facts_of(key, skills, activity.difficulty, content, activity.minutes),
+            facts=packed_facts(key, skills, activity.difficulty, content, activity.minutes),
             thing=Thing(key, content, skills),
         )
 

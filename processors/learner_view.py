@@ -64,7 +64,7 @@ class LearnerView:
         self.role = self.profile.role if self.profile else ""
         self.required, self.targets = _targets(basis, self.profile)
         """Skill -> target, as the role names it; and as role or goals name it."""
-        self.done: Memo[int, bool] = Memo(state.is_done)
+        self.done = state.finished.done()
         """Activity key -> whether it is finished."""
         self.levels = levels(state, now)
         """Skill with evidence -> proficiency in [0, 1]."""

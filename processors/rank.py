@@ -16,6 +16,7 @@ weighs activities (Clement et al., "Multi-Armed Bandits for Intelligent Tutoring
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from processors.candidates.stream import Candidate
@@ -41,29 +42,19 @@ class Terms(NamedTuple):
     similar: float
 
 
-class Prospect(NamedTuple):
-    """A candidate before any model is asked."""
-
-    candidate: Candidate
-    promise: Terms
-    """Its terms if success were certain."""
-    worth: float
-    """Their sum."""
-
-
 @dataclass(slots=True, eq=False)
 class Scored:
-    """A candidate with what the models expect of it."""
+    """A candidate, and what the models expect of it: nothing until they were asked."""
 
     candidate: Candidate
     entry: Entry
     promise: Terms
     """Its terms if success were certain."""
-    uptake: float
+    uptake: float = 0.0
     """Share that is learned of what could be: all by a success, some by a failure."""
-    success: float
-    engagement: float
-    score: float
+    success: float = 0.0
+    engagement: float = 0.0
+    score: float = 0.0
 
     @property
     def terms(self) -> Terms:
@@ -74,36 +65,34 @@ class Scored:
 
 def rank(candidates: Iterable[Candidate], view: LearnerView) -> list[Scored]:
     """The best candidates, best first, ties by id; duties are never cut off."""
-    listed = shortlist([_prospect(candidate, view) for candidate in candidates], view)
-    if not listed:
-        return []
-    facts = stacked([prospect.candidate.entry.facts for prospect in listed])
-    sheet = Situation(view.state, view.now).sheet(facts)
-    successes = view.predictors.success.predict(sheet).tolist()
-    engagements = view.outlook.chances([one.candidate.entry for one in listed], sheet)
-    scored = [
-        _scored(*outlook, view) for outlook in zip(listed, successes, engagements, strict=True)
-    ]
-    return sorted(scored, key=lambda one: (-one.score, one.entry.activity.id))
+    listed = shortlist([_promising(candidate, view) for candidate in candidates], view)
+    if listed:
+        entries = [one.entry for one in listed]
+        facts = stacked([entry.facts for entry in entries])
+        sheet = Situation(view.state, view.now).sheet(facts)
+        successes = view.predictors.success.predict(sheet).tolist()
+        _score(listed, successes, view.outlook.chances(entries, sheet), view)
+    by_id = sorted(listed, key=attrgetter("entry.activity.id"))
+    return sorted(by_id, key=attrgetter("score"), reverse=True)
 
 
-def shortlist(prospects: Sequence[Prospect], view: LearnerView) -> Sequence[Prospect]:
+def shortlist(promising: Sequence[Scored], view: LearnerView) -> Sequence[Scored]:
     """The few that the models are asked about: duties, the most worthwhile, some new ones."""
     size = view.objective.shortlist
-    if len(prospects) <= size:
-        return prospects
-    best = sorted(prospects, key=_first_stage)
+    if len(promising) <= size:
+        return promising
+    best = sorted(promising, key=_first_stage)
     sure = size - size // NEW_SHARE
     new = [one for one in best[sure:] if one.candidate.is_new][: size - sure]
     return best[: size - len(new)] + new
 
 
-def _first_stage(one: Prospect) -> tuple[bool, float, str]:
+def _first_stage(one: Scored) -> tuple[bool, float, str]:
     voluntary = one.candidate.due_at is None
-    return (voluntary, -one.worth, one.candidate.entry.activity.id)
+    return (voluntary, -sum(one.promise), one.entry.activity.id)
 
 
-def _prospect(candidate: Candidate, view: LearnerView) -> Prospect:
+def _promising(candidate: Candidate, view: LearnerView) -> Scored:
     entry, weights = candidate.entry, view.objective.weights
     gap, low = _needs(entry, view)
     promise = Terms(
@@ -114,7 +103,7 @@ def _prospect(candidate: Candidate, view: LearnerView) -> Prospect:
         weights.continues * candidate.continues,
         weights.similar * candidate.similar,
     )
-    return Prospect(candidate, promise, sum(promise))
+    return Scored(candidate, entry, promise)
 
 
 def _needs(entry: Entry, view: LearnerView) -> tuple[float, float]:
@@ -135,10 +124,12 @@ def _ahead(entry: Entry, view: LearnerView) -> float:
     if view.opens_nothing(entry):
         return 0.0
     key, discount = entry.key, view.objective.unlock_discount
-    distances = [
-        (want.need, want.path.ahead[key]) for want in view.wanted if key in want.path.ahead
-    ]
-    return max((need * discount**distance for need, distance in distances), default=0.0)
+    largest = 0.0
+    for need, _, path in view.wanted:
+        distance = path.ahead.get(key)
+        if distance is not None:
+            largest = max(largest, need * discount**distance)
+    return largest
 
 
 def _forgetting(entry: Entry, view: LearnerView) -> float:
@@ -148,15 +139,23 @@ def _forgetting(entry: Entry, view: LearnerView) -> float:
     return max((1.0 - view.recall(skill, view.now) for skill in faded), default=0.0)
 
 
-def _scored(prospect: Prospect, success: float, engagement: float, view: LearnerView) -> Scored:
-    candidate, (gap, low, ahead, review, continues, similar), _ = prospect
-    weights = view.objective.weights
-    uptake = success + view.objective.failure_share * (1.0 - success)
-    score = uptake * (gap + low) + success * ahead + review + continues + similar
-    score += weights.success * success + weights.engagement * engagement
-    if not view.recent.succeeded.isdisjoint(candidate.entry.skills):
-        score += weights.coherence
-    return Scored(candidate, candidate.entry, prospect.promise, uptake, success, engagement, score)
+def _score(
+    listed: Sequence[Scored],
+    successes: Sequence[float],
+    engagements: Sequence[float],
+    view: LearnerView,
+) -> None:
+    """Fill in what the models expect, and what it comes to."""
+    weights, failure_share = view.objective.weights, view.objective.failure_share
+    for_success, for_engagement, coherence = weights.success, weights.engagement, weights.coherence
+    is_other = view.recent.succeeded.isdisjoint
+    for one, success, engagement in zip(listed, successes, engagements, strict=True):
+        gap, low, ahead, review, continues, similar = one.promise
+        uptake = success + failure_share * (1.0 - success)
+        score = uptake * (gap + low) + success * ahead + review + continues + similar
+        score += for_success * success + for_engagement * engagement
+        one.score = score if is_other(one.entry.skills) else score + coherence
+        one.uptake, one.success, one.engagement = uptake, success, engagement
 
 
 def expected(chosen: Sequence[Scored], view: LearnerView) -> list[Expected]:

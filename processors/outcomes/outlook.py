@@ -81,7 +81,7 @@ class Outlook:
 
     def durations(self, entries: Sequence[Entry]) -> Forecast:
         """How long each takes the learner."""
-        sheet = Situation(self._state, self._now).sheet(stacked([one.facts for one in entries]))
+        sheet = Situation(self._state, self._now).sheet(stacked(one.facts for one in entries))
         inputs = task_inputs(self._state, self._now, sheet)
         return self._predictors.duration.forecast([entry.thing for entry in entries], inputs)
 

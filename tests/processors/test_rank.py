@@ -7,7 +7,7 @@ from processors.candidates.gather import gather
 from processors.candidates.stream import Candidate
 from processors.learner_view import LearnerView
 from processors.objective import Objective, Weights
-from processors.rank import Prospect, Scored, Terms, expected, rank, shortlist
+from processors.rank import Scored, Terms, expected, rank, shortlist
 from schemas.codec import hash64
 from schemas.kinds import Kind
 
@@ -103,7 +103,7 @@ def test_what_one_did_well_goes_on_by_a_little() -> None:
     assert after > before + 0.3
 
 
-def prospects(n: int, **facts: dict[int, Any]) -> list[Prospect]:
+def prospects(n: int, **facts: dict[int, Any]) -> list[Scored]:
     world = World()
     for i in range(n):
         world.add(f"{i:02d}")
@@ -112,11 +112,12 @@ def prospects(n: int, **facts: dict[int, Any]) -> list[Prospect]:
         Candidate(entry, **{name: values[i] for name, values in facts.items() if i in values})
         for i, entry in enumerate(entries)
     ]
-    terms = Terms(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    return [Prospect(one, terms, float(n - i)) for i, one in enumerate(found)]
+    nothing = Terms(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    worth = [nothing._replace(gap=float(n - i)) for i in range(n)]
+    return [Scored(one, one.entry, terms) for one, terms in zip(found, worth, strict=True)]
 
 
-def kept(given: list[Prospect], size: int) -> list[str]:
+def kept(given: list[Scored], size: int) -> list[str]:
     world = World(objective=Objective(length=1, shortlist=size))
     view = LearnerView(LEARNER, world.state, world.basis, NOW)
     return [one.candidate.entry.activity.id for one in shortlist(given, view)]

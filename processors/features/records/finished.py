@@ -14,6 +14,18 @@ _DAY_SEC = 86_400
 _WORDS = tuple(Struct(f">{n}Q") for n in range(LIMIT + 1))
 
 
+class Done(dict[int, bool]):
+    """Activity -> whether it is finished; answers for every activity, once it is asked."""
+
+    def __init__(self, words: dict[int, int]) -> None:
+        super().__init__()
+        self._words = words
+
+    def __missing__(self, activity: int) -> bool:
+        found = self[activity] = self._words.get(activity & KEY, ZERO) & 255 > ZERO
+        return found
+
+
 class Finished:
     """Finishes minus undone finishes, by the lower 40 bits of the activity's hash.
 
@@ -56,6 +68,10 @@ class Finished:
         for _ in range(len(words) - most):
             del words[min(words, key=lambda old: (words[old] >> 8, old))]
             self._packed = None
+
+    def done(self) -> "Done":
+        """Which activities are finished; to be asked before more is counted."""
+        return Done(self._read())
 
     def encode(self) -> bytes:
         """8 bytes for each: 40 bits of the hash, day since 1970, count."""
