@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,7 +73,7 @@ def joined(things: Sequence[Thing], beside: int = 0) -> Joined:
     """`Thing.entries` of each."""
     packed = [_packed(thing, beside) for thing in things]
     keys, x = b"".join([one for one, _ in packed]), b"".join([one for _, one in packed])
-    ends = np.cumsum([len(one) // 8 for one, _ in packed], dtype=np.int64)
+    ends = np.array([*accumulate([len(one) // 8 for one, _ in packed])], np.int64)
     return Joined(ends, np.frombuffer(keys, np.uint64), np.frombuffer(x, np.float64))
 
 

@@ -65,7 +65,7 @@ class Scored:
 
 def rank(candidates: Iterable[Candidate], view: LearnerView) -> list[Scored]:
     """The best candidates, best first, ties by id; duties are never cut off."""
-    listed = shortlist([_promising(candidate, view) for candidate in candidates], view)
+    listed = shortlist(_promising(candidates, view), view)
     if listed:
         entries = [one.entry for one in listed]
         facts = stacked([entry.facts for entry in entries])
@@ -92,18 +92,25 @@ def _first_stage(one: Scored) -> tuple[bool, float, str]:
     return (voluntary, -sum(one.promise), one.entry.activity.id)
 
 
-def _promising(candidate: Candidate, view: LearnerView) -> Scored:
-    entry, weights = candidate.entry, view.objective.weights
-    gap, low = _needs(entry, view)
-    promise = Terms(
-        weights.gain * gap,
-        weights.gain * low * (1.0 + weights.low_assessment),
-        weights.unlocks * _ahead(entry, view) if entry.unlocks else 0.0,
-        weights.review * _forgetting(entry, view) if view.faded else 0.0,
-        weights.continues * candidate.continues,
-        weights.similar * candidate.similar,
-    )
-    return Scored(candidate, entry, promise)
+def _promising(candidates: Iterable[Candidate], view: LearnerView) -> list[Scored]:
+    """What each would be worth if success were certain."""
+    weights, faded = view.objective.weights, view.faded
+    gain, raised, unlocks = weights.gain, 1.0 + weights.low_assessment, weights.unlocks
+    review, continues, similar = weights.review, weights.continues, weights.similar
+    found = []
+    for candidate in candidates:
+        entry = candidate.entry
+        gap, low = _needs(entry, view)
+        promise = Terms(
+            gain * gap,
+            gain * low * raised,
+            unlocks * _ahead(entry, view) if entry.unlocks else 0.0,
+            review * _forgetting(entry, view) if faded else 0.0,
+            continues * candidate.continues,
+            similar * candidate.similar,
+        )
+        found.append(Scored(candidate, entry, promise))
+    return found
 
 
 def _needs(entry: Entry, view: LearnerView) -> tuple[float, float]:
@@ -121,15 +128,13 @@ def _needs(entry: Entry, view: LearnerView) -> tuple[float, float]:
 
 def _ahead(entry: Entry, view: LearnerView) -> float:
     """Largest need that waits behind an activity; 0 where all that it unlocks is done."""
-    if view.opens_nothing(entry):
-        return 0.0
     key, discount = entry.key, view.objective.unlock_discount
     largest = 0.0
     for need, _, path in view.wanted:
         distance = path.ahead.get(key)
         if distance is not None:
             largest = max(largest, need * discount**distance)
-    return largest
+    return 0.0 if largest == 0.0 or view.opens_nothing(entry) else largest
 
 
 def _forgetting(entry: Entry, view: LearnerView) -> float:

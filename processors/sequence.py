@@ -9,6 +9,7 @@ from processors.objective import Objective
 from processors.rank import Scored
 
 WEEK_SEC = 7 * DAY_SEC
+_NO_SKILLS: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -84,14 +85,14 @@ def _urgency(one: Scored, view: LearnerView) -> tuple[bool, float, str]:
 
 def _next(order: Sequence[Scored], rest: Sequence[Scored], caps: Caps) -> Scored | None:
     """The best that the caps admit; another skill goes first where it is nearly as good."""
-    before = order[-1].entry.skills if order else ()
+    before = {*order[-1].entry.skills} if order else _NO_SKILLS
     best: Scored | None = None
     for one in filter(caps.admits, rest):
         if best is None:
             best = one
         if best.score - one.score >= caps.objective.weights.spacing:
             break
-        if not any(skill in before for skill in one.entry.skills):
+        if before.isdisjoint(one.entry.skills):
             return one
     return best
 

@@ -42,6 +42,7 @@ from online_models.tables import (
     numbers_of,
     tables_of,
 )
+from online_models.weights import Keys
 
 Floats = npt.NDArray[np.float64]
 Describe = Callable[[int], Description]
@@ -60,6 +61,7 @@ _LARGEST = 300.0
 
 _NOTHING = Description()
 _NOBODY = np.zeros(0, np.int32)
+_NO_STRANGERS = np.zeros((0, SKETCH + 2), np.float32)
 
 
 def _unknown(_: int) -> Description:
@@ -162,20 +164,15 @@ class RelevanceModel:
 
         The other items are represented by `REFERENCES` of those known, evenly spread over keys.
         """
-        memory = self._memory
-        places = np.linspace(0, self.known, min(self.known, REFERENCES), endpoint=False)
-        others = memory.order[places.astype(int)]
-        scores = self._judge(moment, items, describe, others).odds
-        n = len(items)
-        odds = np.exp(np.minimum(scores - scores[:n].max(), _LARGEST))
-        rest = max(self.known - n, 0) / max(len(others), 1) * odds[n:].sum()
-        chances: Floats = odds[:n] / (odds[:n].sum() + rest)
+        memory, found = self._memory, self._found(items, describe)
+        chances: Floats = _chances(memory.arrays, memory.order, self._asked(moment), *found)
         return chances
 
     def propose(self, moment: Moment, most: int) -> list[int]:
         """The likeliest items that the learner has not met of late, likeliest first."""
-        a, order = self._memory.arrays, self._memory.order
-        keys: list[int] = a.keys[proposed(a, self._ask(moment), order, most)].tolist()
+        memory = self._memory
+        found = _proposed(memory.arrays, memory.order, self._asked(moment), most)
+        keys: list[int] = found.tolist()
         return keys
 
     def because(self, moment: Moment, item: int) -> Because | None:
@@ -235,24 +232,53 @@ class RelevanceModel:
         slots = [memory.add_cohort(key) for key in groups if add or key in known]
         return np.array(slots, np.int32) if slots else _NOBODY
 
+    def _asked(self, moment: Moment) -> tuple[Keys, Any, float]:
+        """What compiled code makes an `Ask` of."""
+        cohorts = self._cohorts(moment.cohorts, add=False)
+        return moment.recent[:MAX_RECENT], cohorts, moment.at
+
     def _ask(self, moment: Moment) -> Ask:
-        memory = self._memory
-        cohorts, keys = self._cohorts(moment.cohorts, add=False), moment.recent[:MAX_RECENT]
-        found: Ask = ask_of(memory.arrays, keys, cohorts, len(memory.order), moment.at)
+        memory, (recent, cohorts, at) = self._memory, self._asked(moment)
+        found: Ask = ask_of(memory.arrays, recent, cohorts, len(memory.order), at)
         return found
 
-    def _judge(
-        self, moment: Moment, items: Sequence[int], describe: Describe, others: Any = _NOBODY
-    ) -> Judged:
-        """`items`, and then `others`, which are slots."""
+    def _judge(self, moment: Moment, items: Sequence[int], describe: Describe) -> Judged:
+        judged: Judged = judge(
+            self._memory.arrays, self._ask(moment), *self._found(items, describe)
+        )
+        return judged
+
+    def _found(self, items: Sequence[int], describe: Describe) -> tuple[Any, Any]:
+        """Slots of `items`, and sketches of those unknown, whose slots are -1, -2 and so on."""
         a = self._memory.arrays
         slots = slots_of(a.index_keys, a.index_slots, np.array(items, np.uint64))
-        unknown = np.flatnonzero(slots < 0)
+        unknown = [place for place, slot in enumerate(slots.tolist()) if slot < 0]
+        if not unknown:
+            return slots, _NO_STRANGERS
         slots[unknown] = -1 - np.arange(len(unknown))
-        sketches = [sketch_of(describe(items[place])) for place in unknown.tolist()]
-        strangers = np.array(sketches, np.float32).reshape(-1, SKETCH + 2)
-        judged: Judged = judge(a, self._ask(moment), np.concatenate((slots, others)), strangers)
-        return judged
+        sketches = [sketch_of(describe(items[place])) for place in unknown]
+        return slots, np.array(sketches, np.float32)
+
+
+@compiled
+def _proposed(a: Any, order: Any, asked: Any, most: int) -> Any:
+    """Keys of the items that `proposed` finds."""
+    recent, cohorts, at = asked
+    return a.keys[proposed(a, ask_of(a, recent, cohorts, len(order), at), order, most)]
+
+
+@compiled
+def _chances(a: Any, order: Any, asked: Any, items: Any, strangers: Any) -> Any:
+    """Probability of each of `items` beside some that stand for all others."""
+    (recent, cohorts, at), n, known = asked, len(items), len(order)
+    shown = np.empty(n + min(known, REFERENCES), np.int32)
+    shown[:n] = items
+    for k in range(len(shown) - n):
+        shown[n + k] = order[int(k * (known / (len(shown) - n)))]
+    scores = judge(a, ask_of(a, recent, cohorts, known, at), shown, strangers).odds
+    odds = np.exp(np.minimum(scores - scores[:n].max(), _LARGEST))
+    rest = max(known - n, 0) / max(len(shown) - n, 1) * odds[n:].sum()
+    return odds[:n] / (odds[:n].sum() + rest)
 
 
 @compiled

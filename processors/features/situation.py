@@ -16,6 +16,7 @@ from processors.features.pace import pace
 from processors.features.records.activity import ROW_TYPE as ACTIVITY_TYPE
 from processors.features.records.form import FORM_TYPE, SET_TYPE
 from processors.features.records.skill import ROW_TYPE as SKILL_TYPE
+from processors.memo import Memo
 from processors.state import keep_set
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ class Situation:
 
     def __init__(self, state: LearnerState, at: float) -> None:
         self.state, self.at = state, at
-        self._affinities: dict[int, float] = {}
+        self._affinities: Memo[int, float] = Memo(
+            lambda content: 0.5 * log(affinity(state, content, at) / NEUTRAL)
+        )
         lately = log1p(engagement(state, at)) / 2.0
         self._learner = (at, *state.totals.whole, lately, log(pace(state, at)))
         self._rows = (
@@ -46,7 +49,8 @@ class Situation:
 
     def sheet(self, facts: Facts) -> Sheet:
         """What models read of each activity of `facts`, whose `affinity` is filled in."""
-        facts["affinity"] = [self._affinity(content) for content in facts["content"].tolist()]
+        known = self._affinities
+        facts["affinity"] = [known[content] for content in facts["content"].tolist()]
         sheet = blank(len(facts))
         encode(self._rows, self._learner, facts, sheet)
         return sheet
@@ -54,13 +58,6 @@ class Situation:
     def fading(self, facts: Facts) -> Any:
         """See `left_of_ten_minutes`."""
         return left_of_ten_minutes(self._rows[0], facts, self.at)
-
-    def _affinity(self, content: int) -> float:
-        value = self._affinities.get(content)
-        if value is None:
-            value = 0.5 * log(affinity(self.state, content, self.at) / NEUTRAL)
-            self._affinities[content] = value
-        return value
 
 
 class Answer:
