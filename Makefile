@@ -69,6 +69,8 @@ $(READY): requirements/dev.txt pyproject.toml
 	@echo "installing what Stepstream needs into $(VENV)"
 	@$(INSTALL) --require-hashes -r requirements/dev.txt
 	@$(INSTALL) --no-deps --no-build-isolation -e .
+	@echo "compiling the models, once for this version: a minute or two"
+	@$(PY) -m processors.warming
 	@touch $@
 
 # Without Java there is no Kafka, and everything but the tests on a real one runs in memory.

@@ -29,9 +29,25 @@ def _digest() -> str:
     return whole.hexdigest()
 
 
-vars(config)["CACHE_DIR"] = str(_HERE / "__pycache__" / f"compiled-{_digest()}")
+_KEPT = _HERE / "__pycache__" / f"compiled-{_digest()}"
+vars(config)["CACHE_DIR"] = str(_KEPT)
+
+
+_compiled: list[Any] = []
 
 
 def compiled(function: F) -> F:
     """`function`, compiled; division by zero gives infinity as in numpy, not an exception."""
-    return cast("F", njit(cache=True, error_model="numpy")(function))
+    made = njit(cache=True, error_model="numpy")(function)
+    _compiled.append(made)
+    return cast("F", made)
+
+
+def is_compiled() -> bool:
+    """Whether there is machine code of this version on this machine."""
+    return _KEPT.exists()
+
+
+def variants() -> int:
+    """How many functions are compiled (or loaded) so far, each sort of arguments by itself."""
+    return sum(len(function.signatures) for function in _compiled)

@@ -9,6 +9,8 @@ import threading
 
 import click
 
+from online_models.compiled import is_compiled
+from processors.warming import warm_up
 from stream.cli.ending import say
 from stream.cli.environment import configured, with_services
 from stream.cli.objective import objective_of
@@ -44,6 +46,11 @@ def worker_command(restart: bool, leash: bool) -> int:
     if leash:
         threading.Thread(target=_end_with_standard_input, name="leash", daemon=True).start()
     _log_to_standard_error(debug=settings.debug)
+    if not is_compiled():
+        logging.getLogger("stepstream").info(
+            "compiling the models, once for this version: a minute or two"
+        )
+    warm_up()
     run_worker(settings, objective_of(settings))
     return 0
 

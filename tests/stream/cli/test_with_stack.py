@@ -61,7 +61,7 @@ def json_of(result: Result) -> Any:
     return decode_json(result.stdout.splitlines()[-1])
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 180.0) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it took too long"
