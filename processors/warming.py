@@ -48,7 +48,10 @@ def warm_up() -> int:
 
 def _ask_rarely(models: Replica, reference: Reference, state: LearnerState) -> None:
     """What few queues ask."""
-    outlook, moment = Outlook(state, models, _LATER), moment_of(state, _LATER, "role", "cohort")
+    outlook, moment = (
+        Outlook(state, Served(models), _LATER),
+        moment_of(state, _LATER, "role", "cohort"),
+    )
     for entry in reference.entries():
         models.relevance.because(moment, entry.key)
     outlook.gains([*reference.entries()])

@@ -47,9 +47,7 @@ def worker_command(restart: bool, leash: bool) -> int:
         threading.Thread(target=_end_with_standard_input, name="leash", daemon=True).start()
     _log_to_standard_error(debug=settings.debug)
     if not is_compiled():
-        logging.getLogger("stepstream").info(
-            "compiling the models, once for this version: a minute or two"
-        )
+        say("compiling the models, once for this version: a minute or two")
     warm_up()
     run_worker(settings, objective_of(settings))
     return 0

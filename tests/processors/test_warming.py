@@ -40,7 +40,7 @@ print(warmed, variants())
 
 
 def test_what_is_warmed_up_is_all_that_events_queues_and_merges_compile() -> None:
-    done = subprocess.run(  # in a process of its own, where nothing is compiled yet
+    done = subprocess.run(  # noqa: S603 - a process of its own, where nothing is compiled yet
         [sys.executable, "-c", LIFE],
         cwd=ROOT,
         env={"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
