@@ -157,10 +157,11 @@ class LearnerView:
         return own if own and own > 0.0 else self.objective.weekly_minutes
 
     def _need(self, skill: int) -> float:
-        target = self.targets.get(skill)
+        level, target = self.levels.get(skill, NOTHING_KNOWN.mean), self.targets.get(skill)
         if target is not None:
-            return max(0.0, target - self.level(skill))
-        return self.objective.interest * max(0.0, self.objective.mastery - self.level(skill))
+            return target - level if target > level else 0.0
+        gap = self.objective.mastery - level
+        return self.objective.interest * gap if gap > 0.0 else 0.0
 
     def _wanted(self) -> list[Want]:
         path, need = self.index.path, self.need
