@@ -35,7 +35,7 @@ from online_models.relevance.hashing import mixed
 
 WARM, COLD, NEW = range(len(REGIMES))
 
-DRAWS = 4
+DRAWS = 8
 """Items with which a visited one is compared."""
 
 DRIFT = 1e-6

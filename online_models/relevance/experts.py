@@ -19,7 +19,8 @@ than its popularity says:
 `back = sum_k w_k / (v_k + 1)` is the weight of what nobody has seen: there the factors speak, and
 where they know nothing (f = 1) the popularity does (Dirichlet smoothing: Zhai, Lafferty, TOIS
 22(2), 2004). So an item that nobody has visited is neither likely nor unlikely by its links.
-`near_x` is the sum in *together*, x the `VIA` items with the largest.
+`near_x` is the sum in *together*, x the `VIA` items with the largest `near_x / (v_x + 1)`: what is
+visited by everybody leads everywhere.
 
 All visits and links are sums that fade with time. They are kept at the scale of a landmark, so that
 nothing has to be faded and replicas add up (forward decay: Cormode et al., ICDE 2009): a visit at t
@@ -39,10 +40,9 @@ from online_models.relevance.links import (
     NEAR,
     NEXT,
     OF_COHORT,
-    VIA,
     forget_sums,
+    largest,
     meet,
-    strongest,
     sweep,
 )
 
@@ -50,6 +50,9 @@ TOGETHER, FOLLOWS, CHAIN, POPULAR, PEERS, OWN, SKILLS, WORDS = range(len(EXPERTS
 
 USED = 8
 DECAY = 0.7
+VIA = 24
+"""Items through which a chain of two links leads."""
+
 CHAIN_BACK = 0.02
 PEERS_BACK = 10.0
 """Visits that say nothing, added to those of a cohort."""
@@ -151,12 +154,12 @@ def _look_around(a: Any, ask: Any, shares: Any, everything: bool) -> None:
     for k in range(len(shares)):
         slot = ask.recent[k]
         sweep(a, slot, shares[k] / (a.visits[slot] + ask.scale), NEAR, True)
-    via, met = strongest(a, NEAR, VIA), a.counts[MET]
+    met = a.met[: a.counts[MET]].copy()
+    nearness = a.sums[met, NEAR] / (a.visits[met] + ask.scale)
     if not everything:
-        for place in range(judged, met):
-            a.is_met[a.met[place]] = 0
-    for k in range(len(via)):
-        sweep(a, via[k], a.sums[via[k], NEAR] / (a.visits[via[k]] + ask.scale), FAR, everything)
+        a.is_met[met[judged:]] = 0
+    for place in largest(nearness, a.keys[met], VIA, 0.0):
+        sweep(a, met[place], nearness[place], FAR, everything)
 
 
 @compiled

@@ -28,9 +28,6 @@ from online_models.relevance.arrays import (
 WINDOW = 3
 """A visit is *soon* after the last so many other items."""
 
-VIA = 16
-"""Items through which a chain of two links leads: those nearest to what the learner did."""
-
 NEAR, NEXT, FAR, OF_COHORT = range(4)
 """Columns of `Arrays.sums`: around, after, two links away, and among the learner's cohorts."""
 

@@ -10,7 +10,7 @@ from online_models.ensemble import next_base
 from online_models.merging import merged
 from online_models.moment import Because, Description, Ground, Moment
 from online_models.relevance import RelevanceModel
-from online_models.relevance.experts import HALF_LIFE_SEC, scale_of
+from online_models.relevance.experts import CHAIN_BACK, HALF_LIFE_SEC, VIA, scale_of
 from online_models.tables import NO_BASE, ModelBase, tables_of
 
 AT = 1.6e9
@@ -194,6 +194,18 @@ def test_weights_follow_who_judges_well() -> None:
     weights = model.weights("warm")
     assert weights["follows"] > 0.3
     assert weights["follows"] > weights["popular"]
+
+
+def test_a_chain_leads_through_what_is_particular() -> None:
+    """Item 50 is seen around 1 most of all, but everybody goes there."""
+    few = range(100, 100 + VIA)
+    steps: list[Turn] = [((), 1)] + [((), 50)] * 2000 + [((1,), 50)] * 10 + [((50,), 8)] * 10
+    steps += [turn for item in few for turn in (((1,), item), ((item,), 9))]
+    model = taught(steps)
+    said = model.opinions(Moment.of((1,), AT), (8, 9))
+    unseen = np.log(CHAIN_BACK) + said["factors"]
+    assert said["chain"][0] == pytest.approx(unseen[0]), "only 50 leads there"
+    assert said["chain"][1] > unseen[1] + 2.0
 
 
 def test_a_turn_is_told_as_a_duel_of_two_items() -> None:
