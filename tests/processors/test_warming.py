@@ -49,4 +49,4 @@ def test_what_is_warmed_up_is_all_that_events_queues_and_merges_compile() -> Non
         check=True,
     )
     warmed, after = map(int, done.stdout.split())
-    assert warmed == after > 100
+    assert warmed == after > 0, "what was compiled before is only loaded, and counts when called"
