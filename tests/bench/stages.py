@@ -24,6 +24,7 @@ from processors.queueing import Basis, Occasion, rebuild
 from processors.reference import Reference
 from processors.state import apply, decode, encode, fresh
 from processors.trace import trace_of
+from processors.warming import warm_up
 from schemas.checkpoint import Memory
 from schemas.codec import decode_json, encode_json
 from schemas.event import event_from_json, event_to_json
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("--statements", type=int, default=6000)
     options = parser.parse_args()
     print(conditions())
+    warm_up()  # what a worker has done before events come
     raws = [raw for _, raw in answers(options.statements, LEARNERS, 1)]
     print(f"{'validate, statement to event':40s}{_ingest(raws):8.1f} us")
     events = _events(raws)
