@@ -29,29 +29,26 @@ _LEARNERS = ("a", "b")
 def warm_up() -> int:
     """Let made-up learners live a little; returns how many functions are compiled, by type."""
     reference, models = _reference(), Replica()
-    for _ in range(2):
-        work = Application(Memory({}, {}), models)
-        for offset in range(_ROUNDS * _ACTIVITIES):
-            work.apply(offset, _event(reference, offset))
-        states = work.encoded_states()
-        work = Application(Memory(states, {}), models)
-        for offset in range(_ACTIVITIES):
-            work.apply(offset, _event(reference, _ROUNDS * _ACTIVITIES + offset))
-        basis = Basis(reference, Served(models), Objective())
-        for learner, blob in work.encoded_states().items():
-            rebuild(learner, decode(blob), basis, Occasion(_LATER, 0, {}))
-            _ask_rarely(models, reference, decode(blob))
-        models.touched()
-        models.state()
+    work = Application(Memory({}, {}), models)
+    for offset in range(_ROUNDS * _ACTIVITIES):
+        work.apply(offset, _event(reference, offset))
+    states = work.encoded_states()
+    work = Application(Memory(states, {}), models)
+    for offset in range(_ACTIVITIES):
+        work.apply(offset, _event(reference, _ROUNDS * _ACTIVITIES + offset))
+    basis = Basis(reference, Served(models), Objective())
+    for learner, blob in work.encoded_states().items():
+        rebuild(learner, decode(blob), basis, Occasion(_LATER, 0, {}))
+        _ask_rarely(models, reference, decode(blob))
+    models.touched()
+    models.state()
     return variants()
 
 
 def _ask_rarely(models: Replica, reference: Reference, state: LearnerState) -> None:
     """What few queues ask."""
-    outlook, moment = (
-        Outlook(state, Served(models), _LATER),
-        moment_of(state, _LATER, "role", "cohort"),
-    )
+    outlook = Outlook(state, Served(models), _LATER)
+    moment = moment_of(state, _LATER, "role", "cohort")
     for entry in reference.entries():
         models.relevance.because(moment, entry.key)
     outlook.gains([*reference.entries()])

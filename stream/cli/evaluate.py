@@ -7,11 +7,19 @@ import click
 from rich.table import Table
 
 from offline.answers import Answers, Flags, read_answers, read_names
-from offline.clocks import NAMES, clock_of
+from offline.clocks import clock_of
 from offline.cold_start import Stage, by_item, by_learner
 from offline.evaluate import Evaluation, Judged, evaluate, interval_of
 from offline.protocols import check_known, held_out_rows
 from offline.replay import Layout
+from stream.cli.answer_options import (
+    EXISTING,
+    clock_option,
+    file_argument,
+    merge_option,
+    partitions_option,
+    rows_option,
+)
 from stream.cli.evaluate_relevance import relevance_command
 from stream.cli.evaluate_retention import retention_command
 from stream.cli.output import (
@@ -27,7 +35,6 @@ from stream.cli.output import (
     table,
 )
 
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _MEASURES = {
     "auc": "AUC",
     "log_loss": "log-loss",
@@ -54,34 +61,22 @@ evaluate_command.add_command(retention_command)
         "stepstream evaluate success answers.csv --rows 20000 --json",
     ),
 )
-@click.argument("file", type=_FILE)
-@click.option("--test-users", type=_FILE, help="Users to hold out, one a line.")
+@file_argument
+@click.option("--test-users", type=EXISTING, help="Users to hold out, one a line.")
 @click.option(
     "--held-out/--no-held-out",
     default=True,
     help="Also predict users whose answers the shared parameters have never seen.",
 )
-@click.option(
-    "--clock",
-    type=click.Choice(("auto", *NAMES)),
-    default="auto",
-    show_default=True,
-    help="What the last column counts.",
-)
-@click.option("--partitions", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option(
-    "--merge-every",
-    type=click.IntRange(min=0),
-    default=1000,
-    show_default=True,
-    help="Events after which partitions share what they have learned, fewer at first; 0 never.",
-)
+@clock_option
+@partitions_option
+@merge_option
 @click.option(
     "--bundles",
     is_flag=True,
     help="Predict all answers of a learner at one moment before any of them is learned.",
 )
-@click.option("--rows", type=click.IntRange(min=1), help="Only the first so many answers.")
+@rows_option
 @click.option(
     "--plots",
     type=click.Path(path_type=Path, file_okay=False),

@@ -11,6 +11,7 @@ from offline.clocks import clock_of
 from offline.evaluate_relevance import RelevanceEvaluation, evaluate_relevance
 from offline.ranking import Ranking
 from offline.replay import Layout
+from stream.cli.answer_options import file_argument, merge_option, partitions_option
 from stream.cli.output import (
     QUIET,
     count_progress,
@@ -33,20 +34,14 @@ _MEASURES = ("hr@1", "hr@5", "hr@10", "ndcg@10", "mrr")
         "stepstream evaluate relevance clicks.csv --positive 0 --json",
     ),
 )
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@file_argument
 @click.option(
     "--positive",
     type=click.IntRange(min=0),
     help="Column of the right item in the lists; without it the data show it.",
 )
-@click.option("--partitions", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option(
-    "--merge-every",
-    type=click.IntRange(min=0),
-    default=1000,
-    show_default=True,
-    help="Events after which partitions share what they have learned, fewer at first; 0 never.",
-)
+@partitions_option
+@merge_option
 @json_option
 def relevance_command(
     *, file: Path, positive: int | None, partitions: int, merge_every: int, as_json: bool

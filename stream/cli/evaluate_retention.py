@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from offline.answers import read_answers
-from offline.clocks import NAMES, clock_of
+from offline.clocks import clock_of
 from offline.outcomes.retention import RetentionEvaluation, evaluate_retention
+from stream.cli.answer_options import clock_option, file_argument, rows_option
 from stream.cli.output import (
     QUIET,
     count_progress,
@@ -32,15 +33,9 @@ _MEASURES = ("auc", "log_loss", "rmse", "accuracy", "ece")
         "stepstream evaluate retention answers.csv --plots plots --json",
     ),
 )
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option(
-    "--clock",
-    type=click.Choice(("auto", *NAMES)),
-    default="auto",
-    show_default=True,
-    help="What the last column counts.",
-)
-@click.option("--rows", type=click.IntRange(min=1), help="Only the first so many answers.")
+@file_argument
+@clock_option
+@rows_option
 @click.option(
     "--plots",
     type=click.Path(path_type=Path, file_okay=False),

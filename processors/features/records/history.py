@@ -92,11 +92,6 @@ def newest_slot(rows: bytes) -> int | None:
     return None if slot == _NOWHERE else slot
 
 
-def newest_sec(rows: bytes) -> int:
-    """Time of the newest event of a history that is not empty, `clock_sec`."""
-    return int.from_bytes(rows[-SIZE : 4 - SIZE])
-
-
 def with_row(rows: bytes, row: bytes) -> bytes:
     """The rows with `row` at its place; of more than 16 the oldest leaves."""
     if row < rows[-SIZE:]:
