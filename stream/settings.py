@@ -84,6 +84,11 @@ class Settings:
     """A worker whose partition has unread events and stands still for so long starts afresh."""
     home: str = ".stepstream"
     """Folder of the embedded stack's data."""
+    archive: str = ""
+    """Where events, queues and rejects are archived: a folder, or a URL that fsspec reaches; empty:
+    `archive` in STEPSTREAM_HOME."""
+    versions: str = ""
+    """Where versions of the models lie, likewise; empty: `versions` in STEPSTREAM_HOME."""
     patience_sec: float = 60.0
     """How long unreachable services are waited for before the process ends."""
     debug: bool = False
@@ -98,6 +103,16 @@ class Settings:
             pool=self.parameter_pool,
             patience_sec=self.patience_sec,
         )
+
+    @property
+    def archive_place(self) -> str:
+        """Where the archive is."""
+        return self.archive or f"{self.home}/archive"
+
+    @property
+    def versions_place(self) -> str:
+        """Where versions of the models are."""
+        return self.versions or f"{self.home}/versions"
 
     def with_(self, **changes: Any) -> Self:
         """A copy with `changes`."""
