@@ -46,7 +46,7 @@ class LocalStream:
         self.settings = settings
         self.log = log or MemoryLog(settings.partitions, now)
         self.store = store or MemoryStore(
-            settings.partitions, namespace=settings.prefix, pool=settings.parameter_pool
+            settings.partitions, namespace=settings.store.namespace, pool=settings.parameter_pool
         )
         self.metrics = Metrics()
         self.reference = Reference()

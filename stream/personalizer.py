@@ -64,7 +64,7 @@ class Personalizer:
         self._log = log
         self._metrics = metrics
         self._now = now
-        self._adopter = Adopter(store.pool, settings.prefix)
+        self._adopter = Adopter(store.pool, settings.store.namespace)
         self._outbox = Outbox(log, settings.prefix + RECOMMENDATIONS.name, metrics)
         self._owned: dict[int, Owned] = {}
         self._lock = asyncio.Lock()

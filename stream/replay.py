@@ -72,7 +72,7 @@ class Replay:
             await self._stream.personalizer.personalize({partition: records})
 
     async def _merge(self, merge: Merge) -> None:
-        pool, namespace = self._stream.store.pool, self._stream.settings.prefix
+        pool, namespace = self._stream.store.pool, self._stream.settings.store.namespace
         for partition in range(self._stream.settings.partitions):
             offset = merge.taken.get(member_of(namespace, partition), -1)
             await self._advance(partition, offset)

@@ -43,6 +43,9 @@ class Settings:
     """Redis's URL; empty means the embedded stack."""
     prefix: str = ""
     """Put before every topic's name and every Redis key."""
+    namespace: str = ""
+    """Put before every Redis key instead of the prefix. Empty: the one that serves, which is the
+    prefix until `stepstream replay` has filled another one and switched to it."""
     tenant: str = "default"
     """Part of every learner key: the same person is another learner in another tenant."""
     partitions: int = 12
@@ -99,7 +102,7 @@ class Settings:
         """What the store needs of these settings."""
         return StoreSettings(
             url=self.redis,
-            namespace=self.prefix,
+            namespace=self.namespace or self.prefix,
             pool=self.parameter_pool,
             patience_sec=self.patience_sec,
         )

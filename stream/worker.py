@@ -18,6 +18,7 @@ from stream.ingester import Ingester
 from stream.kafka import Admin, Publisher
 from stream.merging_process import MergingProcess
 from stream.metrics import Metrics
+from stream.namespaces import Namespaces, serving
 from stream.personalizer import Personalizer
 from stream.records import RawRecord, Record
 from stream.reference_feed import ReferenceFeed, take
@@ -31,6 +32,7 @@ _TICK_SEC = 0.25
 _QUALITY_EVERY_TICKS = 20
 _WATCH_SEC = 5.0
 _TEND_SEC = 1.0
+_ASK_SEC = 1.0
 _MERGER = 0
 """The worker that owns this partition merges: one among all that share the topic."""
 
@@ -38,10 +40,17 @@ _log = logging.getLogger("stepstream")
 
 
 class Worker:
-    """What Faust's agents call, and what runs beside them."""
+    """What Faust's agents call, and what runs beside them.
 
-    def __init__(self, settings: Settings, objective: Objective) -> None:
+    Args:
+        settings: with the namespace that it works in.
+        follows: whether it ends when another namespace serves.
+    """
+
+    def __init__(self, settings: Settings, objective: Objective, *, follows: bool) -> None:
         self._settings = settings
+        self._follows = follows
+        self._namespaces = Namespaces(settings.store, settings.prefix)
         self._reference = Reference()
         self._metrics = Metrics()
         self._publisher = Publisher(settings.kafka)
@@ -69,7 +78,13 @@ class Worker:
 
     async def resume(self, partitions: set[int]) -> dict[int, int]:
         """See `Agents.resume`."""
-        return await self._personalizer.resume(partitions)
+        resumed = await self._personalizer.resume(partitions)
+        await self._check_namespace()
+        return resumed
+
+    async def _check_namespace(self) -> None:
+        if self._follows:
+            await self._namespaces.check(self._settings.namespace)
 
     async def run(self) -> None:
         """Run until the process is told to end."""
@@ -101,7 +116,7 @@ class Worker:
     def _beside(self) -> list[Callable[[], Awaitable[None]]]:
         """What runs beside agents and ticks."""
         merging = [self._adopt_for_ever, self._merge_for_ever] if self._settings.merge_every else []
-        return [self._watch_for_ever, *merging]
+        return [self._watch_for_ever, self._follow_for_ever, *merging]
 
     def _take_reference(self, record: Record) -> None:
         change = take(self._reference, self._settings.prefix, record)
@@ -128,6 +143,11 @@ class Worker:
         while True:
             await self._merging.tend(wanted=_MERGER in self._personalizer.applied())
             await asyncio.sleep(_TEND_SEC)
+
+    async def _follow_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(_ASK_SEC)
+            await self._check_namespace()
 
     async def _watch_for_ever(self) -> None:
         """Asks Kafka itself, over a connection of its own: the agents' one may be what stalls."""
@@ -186,7 +206,8 @@ async def _main(settings: Settings, objective: Objective, told: asyncio.Event) -
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     await wait_for_kafka(settings)
-    await Worker(settings, objective).run()
+    follows = not settings.namespace
+    await Worker(await serving(settings), objective, follows=follows).run()
 
 
 def run_worker(settings: Settings, objective: Objective) -> None:

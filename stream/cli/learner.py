@@ -25,6 +25,7 @@ from stream.bases import load_base
 from stream.cli.ending import EXIT_NO, say
 from stream.cli.environment import keys_of, services
 from stream.cli.output import STRONG, emit, examples, facts, json_option, out, table, when
+from stream.namespaces import serving
 from stream.records import Record
 from stream.reference_feed import ReferenceFeed, take
 from stream.settings import Settings
@@ -95,6 +96,7 @@ async def _found(keys: tuple[str, ...], settings: Settings) -> tuple[str, bytes 
 
     Of the models only retention is read.
     """
+    settings = await serving(settings)
     store, models = RedisStore(settings.store, settings.partitions), Replica()
     try:
         for key in keys:

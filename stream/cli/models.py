@@ -26,6 +26,7 @@ from stream.cli.output import (
     when,
 )
 from stream.model_report import Measured, ModelReport, Report, Reporter
+from stream.namespaces import serving
 from stream.settings import Settings
 from stream.store.redis_store import RedisStore
 
@@ -59,6 +60,7 @@ def models_command(as_json: bool, watch: bool) -> int:
 
 
 async def _run(settings: Settings, as_json: bool, watch: bool) -> int:
+    settings = await serving(settings)
     store = RedisStore(settings.store, settings.partitions)
     reporter = Reporter(store.pool, settings.store.namespace, settings.partitions)
     show = _emit if as_json else _show

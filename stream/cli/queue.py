@@ -12,6 +12,7 @@ from schemas.codec import decode_json
 from stream.cli.ending import EXIT_NO, say
 from stream.cli.environment import keys_of, services
 from stream.cli.output import QUIET, STRONG, day, examples, json_option, out, table, when
+from stream.namespaces import serving
 from stream.settings import Settings
 from stream.store.redis_store import RedisStore
 
@@ -50,6 +51,7 @@ def queue_command(learner: str, as_json: bool) -> int:
 
 
 async def _queue(keys: tuple[str, ...], settings: Settings) -> bytes | None:
+    settings = await serving(settings)
     store = RedisStore(settings.store, settings.partitions)
     try:
         for key in keys:

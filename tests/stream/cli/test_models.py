@@ -12,6 +12,7 @@ from online_models.monitor import QualityMonitor
 from schemas.checkpoint import PartitionWrite
 from schemas.codec import decode_json
 from stream.model_report import SCHEMAS
+from stream.settings import Settings
 from stream.store.memory import MemoryStore
 
 Run = Callable[..., Result]
@@ -43,8 +44,12 @@ def installed(run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[[MemoryStor
     monkeypatch.setenv("STEPSTREAM_PARTITIONS", str(PARTITIONS))
     monkeypatch.setenv("COLUMNS", "140")
 
+    async def same(settings: Settings) -> Settings:
+        return settings
+
     def install(store: MemoryStore) -> None:
         monkeypatch.setattr(stream.cli.models, "RedisStore", lambda *_: store)
+        monkeypatch.setattr(stream.cli.models, "serving", same)
 
     return install
 
