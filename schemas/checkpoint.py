@@ -80,8 +80,28 @@ class PartitionWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class Promoted:
+    """That a base goes on with the numbers of a version of the models."""
+
+    base: int
+    """The base that was made of them."""
+    id: str
+    """Of the version."""
+    before: str
+    """Seal of the base that was live before: what a rollback goes back to."""
+    after: str
+    """Seal of the base that was made."""
+    at: float
+    """When, POSIX seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
-    """That the own numbers of many partitions were joined into a new base."""
+    """That there is a new base.
+
+    Either the own numbers of many partitions were joined, or a version of the models was promoted
+    or rolled back; then nothing was taken in.
+    """
 
     version: int
     """Grows, but not always by one: a version that was begun may never be published."""
@@ -93,6 +113,20 @@ class Merge:
     """Member -> last offset whose effects were taken in; who had another base is left out."""
     seal: str
     """Of the numbers and of what they mean."""
+    line: tuple[Promoted, ...] = ()
+    """The promotions that the base stands on, oldest first: those that were not rolled back."""
+    at: float = 0.0
+    """When a promotion or a rollback was made, POSIX seconds; 0 where members were merged."""
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether it is a promotion or a rollback."""
+        return self.at > 0.0
+
+    @property
+    def live(self) -> str:
+        """Id of the version that is live; empty where it is only what the stream has learned."""
+        return self.line[-1].id if self.line else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
     ├── ConfigurationError     somebody must change a setting or a file, then start again
     ├── Unavailable            Kafka or Redis cannot be reached: wait, then try again
     ├── Fenced                 another worker owns the partition: leave the process
+    ├── Refused                what was asked is not done: the text says why, all is as it was
     └── Corrupt                what is stored is not what was written: stop, look, restore
         └── TooManyRejects     the share of unusable statements passed its cap: stop, look
 
@@ -12,6 +13,8 @@ Expected bad input is never an exception: it is a `Rejection`, a value.
 
 from dataclasses import dataclass
 
+EXIT_REFUSED = 1
+"""Exit code: done, and the answer is no."""
 EXIT_RESTART = 75
 """Exit code: start the process again (sysexits' EX_TEMPFAIL)."""
 EXIT_STOP = 78
@@ -36,6 +39,12 @@ class Unavailable(StepstreamError):
 
 class Fenced(StepstreamError):
     """Another worker has taken the partition over."""
+
+
+class Refused(StepstreamError):
+    """What was asked is not done, for the reason told; nothing has changed."""
+
+    exit_code = EXIT_REFUSED
 
 
 class Corrupt(StepstreamError):

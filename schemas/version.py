@@ -40,6 +40,8 @@ class Version:
     """Digest of what the models mean by their numbers."""
     seal: str
     """Digest of all numbers."""
+    origin_seal: str = ""
+    """Digest of all numbers of the origin."""
     parameters: Mapping[str, int]
     """How many numbers there are, by model."""
     settings: Mapping[str, Any] = field(default_factory=dict)

@@ -1,10 +1,9 @@
 """The bases that a worker's partitions stand on: sealed, loaded once, shared by all of them."""
 
 import asyncio
-from hashlib import blake2b
 from weakref import WeakValueDictionary
 
-from online_models.contract import Numbered
+from online_models.meaning import MEANING, MODELS
 from online_models.packing import digest, pack, unpack
 from online_models.replica import Replica
 from online_models.tables import NO_BASE, Base, ModelBase
@@ -12,18 +11,13 @@ from schemas.checkpoint import SealedBase
 from schemas.errors import Corrupt
 from stream.store.contract import Pool
 
-MODELS: tuple[type[Numbered], ...] = tuple(type(model) for model in Replica().merged)
-"""Those that are merged."""
-
-_MEANING = blake2b(
-    "\n".join(f"{model.name}={model.schema}" for model in MODELS).encode(), digest_size=6
-).hexdigest()
+__all__ = ["MODELS", "Bases", "corrupt", "load_base", "sealed"]
 
 
 def sealed(base: Base) -> SealedBase:
     """`base` as a pool keeps it."""
     models = {name: pack(one.tables) for name, one in base.models.items()}
-    return SealedBase(f"{_MEANING} {digest(models)}", models)
+    return SealedBase(f"{MEANING} {digest(models)}", models)
 
 
 async def load_base(pool: Pool, version: int) -> Base | None:
@@ -38,7 +32,7 @@ async def load_base(pool: Pool, version: int) -> Base | None:
     if found is None:
         return None
     meaning, _, numbers = found.seal.partition(" ")
-    if meaning != _MEANING:
+    if meaning != MEANING:
         raise corrupt(version, "were made by another version of the models")
     return await asyncio.to_thread(_opened, version, found, numbers)
 

@@ -84,6 +84,8 @@ class Merger:
         pool = self._pool
         newest = await pool.newest()
         previous = 0 if newest is None else newest.version
+        if previous > version:
+            return None
         members = await pool.members()
         events = await pool.events(members)
         found = {member: await pool.snapshot(member, _NAMES) for member in members}
@@ -99,13 +101,14 @@ class Merger:
         taken = {
             member: _taken(one, own[member])
             if member in ready
-            else await self._left_out(member, one, previous)
+            else await left_out(pool, member, one.base, previous)
             for member, one in found.items()
         }
         made = sealed(following)
         await pool.offer(version, made, taken)
         offsets = {member: one.offset for member, one in ready.items()}
-        merge = Merge(version, previous, events, offsets, made.seal)
+        line = () if newest is None else newest.line
+        merge = Merge(version, previous, events, offsets, made.seal, line)
         if not await pool.publish(merge):
             return None
         return Merged(merge, {name: len(one) for name, one in following.models.items()})
@@ -116,11 +119,11 @@ class Merger:
         if newest is not None and newest.version == version:
             raise corrupt(version, "are missing")
 
-    async def _left_out(self, member: str, found: Snapshot, newest: int) -> Taken:
-        """What earlier merges have taken in of what the member has learned on its base."""
-        before = await self._pool.taken(member, newest)
-        fits = before is not None and before.base == found.base
-        return before if before is not None and fits else Taken(found.base, -1, {})
+
+async def left_out(pool: Pool, member: str, base: int, newest: int) -> Taken:
+    """What merges up to `newest` have taken in of what a member has learned on its `base`."""
+    before = await pool.taken(member, newest)
+    return before if before is not None and before.base == base else Taken(base, -1, {})
 
 
 def _merged_of(found: Snapshot) -> dict[str, Tables]:

@@ -52,11 +52,29 @@ class Pool(Protocol):
     async def merges(self) -> list[Merge]:
         """The newest `LONGEST_HISTORY`, oldest first."""
 
+    async def promotions(self) -> list[Merge]:
+        """The newest `LONGEST_HISTORY` promotions and rollbacks, oldest first."""
+
+    async def pin(self, at: float) -> None:
+        """Nothing is to be promoted from now on; `at`: POSIX seconds, for people."""
+
+    async def unpin(self) -> None:
+        """What is proved better may be promoted."""
+
+    async def pinned(self) -> float | None:
+        """Since when nothing is to be promoted; None where that is not so."""
+
     async def begin(self, lease_sec: float) -> int | None:
         """A version for a new attempt; None where another attempt has not ended.
 
         An attempt that has not ended after `lease_sec` is taken for dead. Clears away what dead
         attempts have left behind, and bases that no member needs any more.
+        """
+
+    async def enter(self) -> int:
+        """A version for an attempt that waits for nobody and that nobody waits for.
+
+        An attempt that began before it and is published after it comes too late.
         """
 
     async def snapshot(self, member: str, models: Sequence[str]) -> Snapshot:
@@ -69,7 +87,10 @@ class Pool(Protocol):
         """Write the base of an attempt, and for each member what it has taken in."""
 
     async def publish(self, merge: Merge) -> bool:
-        """Make the attempt's base the newest, if `merge.previous` still is; ends the attempt."""
+        """Make the attempt's base the newest, if `merge.previous` still is; ends the attempt.
+
+        Versions only grow: nothing is published on a base that was begun later.
+        """
 
     async def attempt(self) -> int | None:
         """The attempt that is under way."""

@@ -41,6 +41,8 @@ class _Shared:
     attempts: int = 0
     versions: set[int] = field(default_factory=set)
     merges: list[Merge] = field(default_factory=list)
+    promotions: list[Merge] = field(default_factory=list)
+    pinned: float | None = None
     bases: dict[int, SealedBase] = field(default_factory=dict)
 
 
@@ -86,6 +88,28 @@ class MemoryPool:
         """See `Pool.merges`."""
         return list(self._shared.merges)
 
+    async def promotions(self) -> list[Merge]:
+        """See `Pool.promotions`."""
+        return list(self._shared.promotions)
+
+    async def pin(self, at: float) -> None:
+        """See `Pool.pin`."""
+        self._shared.pinned = at
+
+    async def unpin(self) -> None:
+        """See `Pool.unpin`."""
+        self._shared.pinned = None
+
+    async def pinned(self) -> float | None:
+        """See `Pool.pinned`."""
+        return self._shared.pinned
+
+    async def enter(self) -> int:
+        """See `Pool.enter`."""
+        self._shared.attempts += 1
+        self._shared.versions.add(self._shared.attempts)
+        return self._shared.attempts
+
     async def begin(self, lease_sec: float) -> int | None:
         """See `Pool.begin`."""
         del lease_sec
@@ -123,9 +147,12 @@ class MemoryPool:
         newest = shared.merges[-1].version if shared.merges else 0
         if newest == merge.version:
             return True
-        if newest != merge.previous or merge.version not in shared.versions:
+        late = newest != merge.previous or newest > merge.version
+        if late or merge.version not in shared.versions:
             return False
         shared.merges = [*shared.merges, merge][-LONGEST_HISTORY:]
+        if merge.is_chosen:
+            shared.promotions = [*shared.promotions, merge][-LONGEST_HISTORY:]
         return True
 
     async def attempt(self) -> int | None:

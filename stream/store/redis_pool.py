@@ -10,6 +10,8 @@ setting names a pool, that name's (`pool_key`):
     {pool}:leaving     set: those of them that are being cleared away
     {pool}:newest      the newest merge, JSON
     {pool}:merges      list: all of them
+    {pool}:promotions  list: those of them that are promotions or rollbacks
+    {pool}:pinned      there, where nothing may be promoted: when it was pinned
     {pool}:base:<v>    hash: "" -> seal, model -> packed numbers
 
 and of each member p, in its own slot:
@@ -20,9 +22,10 @@ and of each member p, in its own slot:
 
 import struct
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from schemas.checkpoint import Adoption, Merge, Numbers, SealedBase, Snapshot, Taken
+from schemas.checkpoint import Adoption, Merge, Numbers, Promoted, SealedBase, Snapshot, Taken
 from schemas.codec import decode_json, encode_json
 from stream.store.contract import LONGEST_HISTORY, member_of
 from stream.store.redis_client import RedisClient
@@ -35,7 +38,8 @@ local version = newest and cjson.decode(newest).version or 0
 if version == tonumber(ARGV[1]) then
   return 1
 end
-if version ~= tonumber(ARGV[2]) or redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 0 then
+local late = version ~= tonumber(ARGV[2]) or version > tonumber(ARGV[1])
+if late or redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 0 then
   redis.call('SREM', KEYS[3], ARGV[1])
   redis.call('SADD', KEYS[4], ARGV[1])
   return 0
@@ -43,9 +47,14 @@ end
 redis.call('SET', KEYS[1], ARGV[3])
 redis.call('RPUSH', KEYS[2], ARGV[3])
 redis.call('LTRIM', KEYS[2], -ARGV[4], -1)
+if ARGV[5] == '1' then
+  redis.call('RPUSH', KEYS[5], ARGV[3])
+  redis.call('LTRIM', KEYS[5], -ARGV[4], -1)
+end
 return 1
 """
-"""KEYS: newest, merges, versions, leaving. ARGV: version, previous, merge, longest history."""
+"""KEYS: newest, merges, versions, leaving, promotions. ARGV: version, previous, merge, longest
+history, whether it is a promotion or a rollback."""
 _RELEASE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then
   redis.call('DEL', KEYS[1])
@@ -106,6 +115,30 @@ class RedisPool:
         """See `Pool.merges`."""
         found = await self._patiently(lambda: self._redis.lrange(self._key("merges"), 0, -1))
         return [_merge(one) for one in found]
+
+    async def promotions(self) -> list[Merge]:
+        """See `Pool.promotions`."""
+        found = await self._patiently(lambda: self._redis.lrange(self._key("promotions"), 0, -1))
+        return [_merge(one) for one in found]
+
+    async def pin(self, at: float) -> None:
+        """See `Pool.pin`."""
+        await self._patiently(lambda: self._redis.set(self._key("pinned"), repr(at)))
+
+    async def unpin(self) -> None:
+        """See `Pool.unpin`."""
+        await self._patiently(lambda: self._redis.delete(self._key("pinned")))
+
+    async def pinned(self) -> float | None:
+        """See `Pool.pinned`."""
+        found = await self._patiently(lambda: self._redis.get(self._key("pinned")))
+        return None if found is None else float(found)
+
+    async def enter(self) -> int:
+        """See `Pool.enter`."""
+        version = int(await self._patiently(lambda: self._redis.incr(self._key("attempts"))))
+        await self._patiently(lambda: self._redis.sadd(self._key("versions"), version))
+        return version
 
     async def begin(self, lease_sec: float) -> int | None:
         """See `Pool.begin`."""
@@ -195,17 +228,11 @@ class RedisPool:
 
     async def publish(self, merge: Merge) -> bool:
         """See `Pool.publish`."""
-        keys = [self._key(name) for name in ("newest", "merges", "versions", "leaving")]
-        text = encode_json(
-            {
-                "version": merge.version,
-                "previous": merge.previous,
-                "events": merge.events,
-                "taken": merge.taken,
-                "seal": merge.seal,
-            }
-        )
-        arguments = [merge.version, merge.previous, text, LONGEST_HISTORY]
+        names = "newest", "merges", "versions", "leaving", "promotions"
+        keys = [self._key(name) for name in names]
+        chosen = int(merge.is_chosen)
+        text = encode_json(asdict(merge))
+        arguments = [merge.version, merge.previous, text, LONGEST_HISTORY, chosen]
         published = await self._patiently(lambda: self._publish(keys=keys, args=arguments))
         await self.give_up(merge.version)
         return bool(published)
@@ -265,4 +292,6 @@ def numbers(raw: Mapping[bytes, bytes]) -> Numbers:
 
 
 def _merge(text: bytes) -> Merge:
-    return Merge(**decode_json(text))
+    known = decode_json(text)
+    known["line"] = tuple(Promoted(**one) for one in known.get("line", ()))
+    return Merge(**known)

@@ -1,0 +1,50 @@
+"""What is live, for who makes a version of the models of it."""
+
+import asyncio
+
+from online_models.tables import NO_BASE, Base
+from schemas.checkpoint import Merge
+from schemas.errors import Refused
+from stream.bases import load_base, sealed
+from stream.store.contract import Pool, member_of
+
+_TRIES = 5
+NOTHING = Merge(0, 0, 0, {}, sealed(NO_BASE).seal)
+"""What there is before the first merge."""
+
+
+async def live_base(
+    pool: Pool, namespace: str, partitions: int
+) -> tuple[Base, Merge, dict[int, int]]:
+    """The newest base, what made it, and the events that it knows of.
+
+    Those are, by partition, all up to an offset: the last one that any merge up to this base has
+    taken in; -1 where none has.
+
+    Raises:
+        Refused: where other installations have taught it as well: their events are not here.
+        Corrupt: where the base cannot be used.
+    """
+    for _ in range(_TRIES):
+        merges = await pool.merges()
+        newest = merges[-1] if merges else NOTHING
+        up_to = _trained_up_to(merges, namespace, partitions)
+        base = await load_base(pool, newest.version)
+        if base is not None:
+            return base, newest, up_to
+        await asyncio.sleep(0)  # a newer one was published meanwhile
+    raise Refused("bases are published faster than they can be read: try again")
+
+
+def _trained_up_to(merges: list[Merge], namespace: str, partitions: int) -> dict[int, int]:
+    members = {member_of(namespace, p): p for p in range(partitions)}
+    found = dict.fromkeys(range(partitions), -1)
+    for merge in merges:
+        for member, offset in merge.taken.items():
+            if member not in members:
+                raise Refused(
+                    f"{member} learns in the same STEPSTREAM_PARAMETER_POOL: its events are not in "
+                    "this installation's archive, so nothing can be fitted on all that was learned"
+                )
+            found[members[member]] = max(found[members[member]], offset)
+    return found
