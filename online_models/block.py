@@ -155,6 +155,16 @@ class BlockRule:
         counts: Values = values[:, 0]
         return counts
 
+    def temper(self, names: Names, values: Values, share: float) -> Values:
+        """`P = P0 + share (P - P0)` about the same means, with that share of the count."""
+        if not len(values):
+            return values
+        start = _precision(unpacked(self.start(names)[0], self.size)[2])
+        count, mean, covariance = unpacked(values[0], self.size)
+        known = _precision(covariance)
+        tempered = _inverse(start + share * (known - start), [start, known])
+        return _packed(share * count, mean, tempered)[None]
+
 
 def _precision(covariance: Floats) -> Floats:
     inverse: Floats = np.linalg.inv(covariance).astype(np.float64)

@@ -36,6 +36,13 @@ class Rule(Protocol):
     def information(self, names: Names, values: Values) -> Values:
         """(n,): how much each name says; what says least is dropped first."""
 
+    def temper(self, names: Names, values: Values, share: float) -> Values:
+        """The same beliefs, held as firmly as `share` of what was seen would have them held.
+
+        `share` lies in [0, 1]: with 1 nothing changes, with 0 means and facts stay, and the next
+        event moves them as it would have moved the start.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Gaussian:
@@ -76,6 +83,12 @@ class Gaussian:
         shift = (values[:, 0] - prior[:, 0]) ** 2 / prior[:, 1]
         return 0.5 * (ratio + shift - 1.0 - np.log(ratio))
 
+    def temper(self, names: Names, values: Values, share: float) -> Values:
+        """`p = p0 + share (p - p0)` about the same mean."""
+        prior = _precision(self.prior(names))
+        precision = prior + share * (_precision(values) - prior)
+        return np.column_stack((values[:, 0], 1.0 / precision))
+
 
 @dataclass(frozen=True, slots=True)
 class DenseGaussian:
@@ -105,6 +118,11 @@ class DenseGaussian:
         del names
         return values[:, 2]
 
+    def temper(self, names: Names, values: Values, share: float) -> Values:
+        """As `Gaussian`, with that share of the count."""
+        tempered = Gaussian(self.prior).temper(names, values, share)
+        return np.column_stack((tempered, share * values[:, 2]))
+
 
 @dataclass(frozen=True, slots=True)
 class Mean:
@@ -128,6 +146,11 @@ class Mean:
         """What was counted."""
         del names
         return values[:, -1]
+
+    def temper(self, names: Names, values: Values, share: float) -> Values:
+        """The same means, with that share of the count."""
+        del names
+        return np.column_stack((values[:, :-1], share * values[:, -1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +194,12 @@ class Additive:
         at = np.full(len(values), values[:, -1].max(initial=0.0))
         return self._at(values, at)[:, self.count]
 
+    def temper(self, names: Names, values: Values, share: float) -> Values:
+        """That share of the sums."""
+        del names
+        tempered = share * values
+        return tempered if self.half_life is None else self._dated(tempered, values[:, -1])
+
     def _at(self, values: Values, at: Values) -> Values:
         """`values` as of `at`, which is not before their own time."""
         if self.half_life is None:
@@ -212,6 +241,11 @@ class Newest:
         """When it was stated."""
         del names
         return values[:, -1]
+
+    def temper(self, names: Names, values: Values, share: float) -> Values:
+        """Facts stay facts."""
+        del names, share
+        return values.copy()
 
 
 def _newest(one: Values, other: Values) -> Values:
@@ -287,6 +321,12 @@ class SideBySide:
         return sum(
             (rule.information(names, values[:, part]) for rule, part in self._parts()),
             np.zeros(len(names)),
+        )
+
+    def temper(self, names: Names, values: Values, share: float) -> Values:
+        """The parts tempered."""
+        return np.hstack(
+            [rule.temper(names, values[:, part], share) for rule, part in self._parts()]
         )
 
     def _parts(self) -> list[tuple[Rule, slice]]:

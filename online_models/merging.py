@@ -93,6 +93,21 @@ def pruned(table: Table, most: int, information: Callable[[Names, Values], Value
     return table.keep(mask)
 
 
+def tempered(merging: Merging, tables: Tables, shares: Mapping[int, float]) -> Tables:
+    """The same beliefs, held less firmly: what was learned may be learned once more.
+
+    Args:
+        merging: the model's rules.
+        tables: what the model knows.
+        shares: width -> how firmly, see `Rule.temper`; widths that are missing are forgotten.
+    """
+    return {
+        width: Table(table.names, merging.rules[width].temper(table.names, table.values, share))
+        for width, table in tables.items()
+        if (share := shares.get(width)) is not None
+    }
+
+
 def _merge(rule: Rule, base: Table, replicas: Sequence[Table]) -> Table:
     changed = [table.keep(_differs(rule, base, table)) for table in replicas]
     changed = [table for table in changed if len(table)]

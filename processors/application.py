@@ -1,17 +1,20 @@
 """Applying events of one partition, one after the other, to what the store remembers."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, MutableMapping
+from typing import NamedTuple, TypeAlias
 
 from online_models.observation import Observation
 from online_models.replica import Replica
-from processors.learning import learn
+from processors.learning import Taught, learn
 from processors.receipts import Receipt, decode_receipt, encode_receipt, short
 from processors.state import LearnerState, apply, decode, encode, fresh, withdraw
-from processors.trace import trace_of
+from processors.trace import Trace, trace_of
 from schemas.checkpoint import WITHDRAWN, Memory
 from schemas.codec import hash64
 from schemas.event import LearningEvent
+
+Lesson: TypeAlias = Callable[[Replica, LearnerState, LearningEvent, Trace], Taught]
+"""What an event teaches, given the learner's state just before it: `processors.learning.learn`."""
 
 
 class Touched(NamedTuple):
@@ -29,12 +32,25 @@ class Application:
 
     A statement id is applied once: what is known is a duplicate where its content is the same,
     a conflict where it differs, and void where it was voided, even before it came.
+
+    Args:
+        memory: what the store remembers.
+        models: those of the partition.
+        states: of learners who are known already; those that `memory` has are added.
+        lesson: what is learned of an event.
     """
 
-    def __init__(self, memory: Memory, models: Replica) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        models: Replica,
+        states: MutableMapping[str, LearnerState] | None = None,
+        lesson: Lesson = learn,
+    ) -> None:
         self._memory = memory
         self._models = models
-        self._states: dict[str, LearnerState] = {}
+        self._states = {} if states is None else states
+        self._lesson = lesson
         self._causes: dict[str, tuple[int, LearningEvent]] = {}
         self.receipts: dict[int, bytes] = {}
         self.observations: list[Observation] = []
@@ -64,7 +80,7 @@ class Application:
         if state.remembers(trace):
             self.duplicates += 1
             return
-        observations, answer = learn(self._models, state, event, trace)
+        observations, answer = self._lesson(self._models, state, event, trace)
         self._score(observations, event.received_at)
         apply(state, trace)
         if answer is not None:
@@ -93,10 +109,11 @@ class Application:
 
     def state(self, learner: str) -> LearnerState:
         """The learner's state as it is now, fresh where nothing is remembered."""
-        if learner not in self._states:
+        state = self._states.get(learner)
+        if state is None:
             blob = self._memory.states.get(learner)
-            self._states[learner] = fresh() if blob is None else decode(blob)
-        return self._states[learner]
+            state = self._states[learner] = fresh() if blob is None else decode(blob)
+        return state
 
     def touched(self) -> Iterator[Touched]:
         """Every learner whom an event concerned, with the last such event."""

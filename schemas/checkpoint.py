@@ -1,5 +1,6 @@
 """What one partition's checkpoint holds, what a batch needs of it, and what a batch wishes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Numbers = dict[str, tuple[float, ...]]
@@ -45,7 +46,7 @@ class Memory:
     """What the store answered to `Needs`; what it did not know is absent."""
 
     states: dict[str, bytes]
-    receipts: dict[int, bytes]
+    receipts: Mapping[int, bytes]
 
 
 @dataclass(slots=True, kw_only=True)

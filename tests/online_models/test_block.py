@@ -87,3 +87,16 @@ def test_a_covariance_spoilt_by_rounding_is_made_positive() -> None:
     _, _, covariance = unpacked(rebased[0], 3)
     assert np.all(np.linalg.eigvalsh(covariance) > 0.0)
     assert np.all(np.isfinite(rebased))
+
+
+def test_tempered_it_keeps_its_means_and_doubts_more() -> None:
+    block = learned(1, 40)
+    rule, values = block.rule, row(block)
+    count, mean, covariance = unpacked(values[0], 3)
+    for share in (1.0, 0.5, 0.0):
+        told_count, told_mean, told = unpacked(rule.temper(NOBODY, values, share)[0], 3)
+        assert told_count == share * count
+        assert told_mean.tolist() == mean.tolist()
+        precision = np.diag(1.0 / START[1])
+        expected = precision + share * (np.linalg.inv(covariance) - precision)
+        assert told == pytest.approx(np.linalg.inv(expected), abs=1e-9)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from online_models.merge_rules import CLIP, Additive, DenseGaussian, Gaussian, Mean, Newest, Rule
-from online_models.merging import Merging, interval, merged, pruned, rebased
+from online_models.merging import Merging, interval, merged, pruned, rebased, tempered
 from online_models.tables import Names, Numbers, Tables, Values, empty, numbers_of, tables_of
 
 
@@ -254,3 +254,49 @@ def test_merges_are_frequent_at_first() -> None:
         10_000,
     ]
     assert interval(50, 10**7) == 50
+
+
+@every
+@given(data=st.data())
+def test_all_of_the_evidence_is_what_is_known(kind: str, data: st.DataObject) -> None:
+    base = data.draw(tables(kind))
+    _, width = RULES[kind]
+    assert_same(numbers_of(tempered(merging_of(kind), base, {width: 1.0})), numbers_of(base), kind)
+
+
+@every
+@given(data=st.data(), one=st.floats(0.01, 1.0), other=st.floats(0.01, 1.0))
+def test_a_share_of_a_share_is_their_product(
+    kind: str, data: st.DataObject, one: float, other: float
+) -> None:
+    base, merging = data.draw(tables(kind)), merging_of(kind)
+    _, width = RULES[kind]
+    twice = tempered(merging, tempered(merging, base, {width: one}), {width: other})
+    assert_same(numbers_of(twice), numbers_of(tempered(merging, base, {width: one * other})), kind)
+
+
+@pytest.mark.parametrize("kind", ["gaussian", "dense", "mean"])
+@given(data=st.data(), share=st.floats(0.0, 1.0))
+def test_less_evidence_leaves_the_means_where_they_are(
+    kind: str, data: st.DataObject, share: float
+) -> None:
+    base, merging = data.draw(tables(kind)), merging_of(kind)
+    rule, width = RULES[kind]
+    told = numbers_of(tempered(merging, base, {width: share}))
+    start = tuple(rule.start(np.array([b"a"]))[0])
+    for name, values in numbers_of(base).items():
+        assert told[name][0] == values[0]
+        if kind == "gaussian":
+            assert sorted((told[name][1], values[1], start[1]))[1] == pytest.approx(told[name][1])
+
+
+def test_what_no_share_is_given_for_is_forgotten() -> None:
+    base = tables_of({"a": (1.0, 0.2), "b": (1.0, 2.0, 3.0)})
+    merging = Merging({2: Gaussian(always(0.0, 1.0)), 3: Additive(3)})
+    assert numbers_of(tempered(merging, base, {3: 0.5})) == {"b": (0.5, 1.0, 1.5)}
+
+
+def test_half_of_the_evidence_of_a_gaussian() -> None:
+    rule = Gaussian(always(0.0, 0.5))
+    told = rule.temper(np.array([b"a"]), np.array([[1.5, 0.1]]), 0.5)
+    assert told[0].tolist() == pytest.approx([1.5, 1.0 / (2.0 + 0.5 * 8.0)])
