@@ -1,0 +1,227 @@
+"""Events back from the archive, in the order of time, from as little memory as possible.
+
+At most one row group of each partition is held. Which event comes next is decided as by always
+taking the earliest of the partitions' heads. That order is the same as by (largest `logged_at` of
+the partition so far, partition, offset), so that whole stretches can be ordered at once.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from offline.archive.columns import UNREADABLE
+from offline.archive.listing import Archive, Live
+from offline.archive.parquet import Block, FileReader, NotReadable
+from offline.archive.rows import Row
+from offline.archive.schemas import EVENT
+from offline.archived import Archived, Offsets
+from schemas.codec import decode_json
+from schemas.errors import Corrupt
+from schemas.event import event_from_json
+
+T = TypeVar("T")
+
+
+class Logged(NamedTuple):
+    """One message as the log had it."""
+
+    partition: int
+    offset: int
+    logged_at: float
+    """When the log had it, POSIX seconds."""
+    value: bytes
+
+
+class ArchiveSource:
+    """`offline.archived.Source` over an archive.
+
+    Args:
+        archive: what to read.
+        across_gaps: go on where offsets are missing; otherwise reading across refuses.
+    """
+
+    def __init__(self, archive: Archive, *, across_gaps: bool = False) -> None:
+        self._archive = archive
+        self._across_gaps = across_gaps
+
+    def ends(self) -> dict[int, int]:
+        """Offset of the last event of each partition."""
+        return self._archive.listing(EVENT.topic).ends()
+
+    def count(self, after: Offsets, up_to: Offsets) -> int:
+        """How many messages `read` looks at."""
+        listing = self._archive.listing(EVENT.topic)
+        return sum(
+            max(0, min(live.name.last, end) - max(_before(live), after.get(partition, -1)))
+            for partition, end in up_to.items()
+            for live in listing.files.get(partition, ())
+        )
+
+    def read(self, after: Offsets, up_to: Offsets) -> Iterator[Archived]:
+        """Events in order, as `Source.read` says; messages that are no events are left out.
+
+        Raises:
+            Corrupt: where offsets are missing, or a file is not what was written.
+            Unavailable: where the place cannot be reached.
+        """
+        for partition, offset, logged_at, value in self.read_raw(after, up_to):
+            try:
+                event = event_from_json(decode_json(value))
+            except UNREADABLE:
+                continue
+            yield Archived(partition, offset, logged_at, event)
+
+    def read_raw(self, after: Offsets, up_to: Offsets) -> Iterator[Logged]:
+        """Messages in the same order, with the bytes that the log had.
+
+        Raises:
+            Corrupt, Unavailable: as `read`.
+        """
+        self._refuse_gaps(after, up_to)
+        heads = [
+            _Head(partition, self._blocks(partition, after.get(partition, -1), end))
+            for partition, end in sorted(up_to.items())
+        ]
+        yield from _merged([head for head in heads if head.advance()])
+
+    def _refuse_gaps(self, after: Offsets, up_to: Offsets) -> None:
+        if self._across_gaps:
+            return
+        for gap in self._archive.listing(EVENT.topic).gaps:
+            low, high = after.get(gap.partition, -1), up_to.get(gap.partition, -1)
+            if gap.last > low and gap.first <= high:
+                raise Corrupt(
+                    f"partition {gap.partition} of the archive lacks offsets {gap.first} to "
+                    f"{gap.last}: `stepstream archive check` names what happened; run the archiver "
+                    "while Kafka still has them, or read across the gap on purpose"
+                )
+
+    def _blocks(self, partition: int, after: int, end: int) -> Iterator[Block]:
+        for block in blocks(self._archive, EVENT.topic, partition, after):
+            if block.offsets[-1] > end:
+                stop = int(np.searchsorted(block.offsets, end, side="right"))
+                if stop:
+                    yield Block(block.offsets[:stop], block.logged_at[:stop], block.values)
+                return
+            yield block
+
+
+def _before(live: Live) -> int:
+    return max(live.after, live.name.first - 1)
+
+
+def blocks(archive: Archive, topic: str, partition: int, after: int) -> Iterator[Block]:
+    """All messages of a partition with `offset > after`, in order, in blocks.
+
+    Files that a compaction replaces meanwhile are found again in the larger one.
+
+    Raises:
+        Corrupt: where a file is not what was written.
+    """
+    yield from _in_files(archive, topic, partition, after, FileReader.blocks)
+
+
+def rows(archive: Archive, topic: str, partition: int, after: int = -1) -> Iterator[Row]:
+    """The same, messages whole."""
+    yield from _in_files(archive, topic, partition, after, FileReader.rows)
+
+
+def _in_files(
+    archive: Archive,
+    topic: str,
+    partition: int,
+    after: int,
+    parts: Callable[[FileReader, int], Iterator[T]],
+) -> Iterator[T]:
+    schema = archive.schema(topic)
+    while True:
+        for live in archive.listing(topic).files.get(partition, ()):
+            if live.name.last <= after:
+                continue
+            try:
+                file = archive.open(live.name)
+            except FileNotFoundError:
+                break
+            try:
+                with file:
+                    yield from parts(FileReader(file, schema), max(after, live.after))
+            except NotReadable as error:
+                raise Corrupt(
+                    f"{live.name.text} {error}: move it away and run the archiver, which fetches "
+                    "its messages again while Kafka has them"
+                ) from error
+            after = live.name.last
+        else:
+            return
+
+
+class _Head:
+    """One partition: the block that is being read, and how far."""
+
+    def __init__(self, partition: int, source: Iterator[Block]) -> None:
+        self.partition = partition
+        self._source = source
+        self._largest = -np.inf
+        self.block: Block
+        self.keys: npt.NDArray[np.float64]
+        self.position = 0
+
+    def advance(self) -> bool:
+        """Take the next block; False where there is none."""
+        block = next(self._source, None)
+        if block is None:
+            return False
+        self.block = block
+        self.keys = np.maximum(np.maximum.accumulate(block.logged_at), self._largest)
+        self._largest = float(self.keys[-1])
+        self.position = 0
+        return True
+
+    @property
+    def horizon(self) -> tuple[float, int]:
+        """Whatever comes before this is in the block."""
+        return float(self.keys[-1]), self.partition
+
+    def taken(self, horizon: tuple[float, int]) -> tuple[int, int]:
+        """Start and stop of what comes up to `horizon`, which is then behind the head."""
+        key, partition = horizon
+        side = "right" if self.partition <= partition else "left"
+        start = self.position
+        self.position = max(start, int(np.searchsorted(self.keys, key, side=side)))  # type: ignore[call-overload]
+        return start, self.position
+
+
+def _merged(heads: list[_Head]) -> Iterator[Logged]:
+    while heads:
+        horizon = min(head.horizon for head in heads)
+        yield from _stretch(heads, horizon)
+        heads = [
+            head for head in heads if head.position < len(head.block.offsets) or head.advance()
+        ]
+
+
+def _stretch(heads: list[_Head], horizon: tuple[float, int]) -> Iterator[Logged]:
+    keys: list[npt.NDArray[np.float64]] = []
+    found: list[Logged | None] = []
+    for head in heads:
+        start, stop = head.taken(horizon)
+        if stop > start:
+            keys.append(head.keys[start:stop])
+            found.extend(_messages(head, start, stop))
+    order = np.argsort(np.concatenate(keys), kind="stable")
+    for place in order.tolist():
+        if (message := found[place]) is not None:
+            yield message
+
+
+def _messages(head: _Head, start: int, stop: int) -> Iterator[Logged | None]:
+    block, partition = head.block, head.partition
+    columns = (
+        block.offsets[start:stop].tolist(),
+        block.logged_at[start:stop].tolist(),
+        block.bytes_of(start, stop),
+    )
+    for offset, logged_at, value in zip(*columns, strict=True):
+        yield None if value is None else Logged(partition, offset, logged_at, value)
