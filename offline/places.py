@@ -145,7 +145,8 @@ class Place:
 
     def _partial(self, name: str) -> str:
         whole = PurePosixPath(self.path(name))
-        return str(whole.with_name(f".{whole.name}{PARTIAL}"))
+        writer = f"{os.uname().nodename}-{os.getpid()}"  # two writers never share a file
+        return str(whole.with_name(f".{whole.name}.{writer}{PARTIAL}"))
 
     def _unreachable(self, name: str, error: OSError) -> Unavailable:
         where = self.path(name)

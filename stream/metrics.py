@@ -24,6 +24,7 @@ class Metrics:
         self._declare_personalize()
         self._declare_models()
         self._declare_merging()
+        self._declare_archive()
 
     def _declare_ingest(self) -> None:
         self.messages = self._counter(
@@ -130,6 +131,33 @@ class Metrics:
             "own_parameters",
             "Names that the newest merge took in from the partition that adopted last, by model.",
             "model",
+        )
+
+    def _declare_archive(self) -> None:
+        self.archived = self._counter(
+            "archived_rows", "Messages put into files of the archive, by topic.", "topic"
+        )
+        self.archive_files = self._counter(
+            "archive_files", "Files put in place in the archive, by topic.", "topic"
+        )
+        self.archive_seconds = self._histogram(
+            "archive_flush_seconds", "Time to put all that waits into files.", _SLOW_SEC
+        )
+        self.archive_waiting = self._gauge(
+            "archive_waiting_bytes", "Bytes of messages that wait for the next flush."
+        )
+        self.archive_lag = self._gauge(
+            "archive_lag",
+            "Messages of the owned partitions that are not in the archive, by topic.",
+            "topic",
+        )
+        self.archive_lost = self._counter(
+            "archive_lost_offsets",
+            "Offsets that the log did not have any more when they were to be archived, by topic.",
+            "topic",
+        )
+        self.compactions = self._counter(
+            "archive_compactions", "Small files put together into one, by topic.", "topic"
         )
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:

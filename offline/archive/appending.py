@@ -3,9 +3,10 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-from offline.archive.listing import Archive, Gap
+from offline.archive.arrow import table_of
+from offline.archive.listing import Archive, Gap, Listing
 from offline.archive.names import FileName
-from offline.archive.parquet import FileWriter, table_of
+from offline.archive.parquet import FileWriter
 from offline.archive.rows import Row, filed_under
 
 _AT_ONCE = 8_192
@@ -56,6 +57,11 @@ class Appender:
         """Messages that wait for the next flush,"""
         self.bytes = 0
         """and their bytes."""
+
+    @property
+    def next(self) -> int:
+        """The offset that comes next."""
+        return self._next
 
     @property
     def done(self) -> bool:
@@ -141,16 +147,14 @@ class Appender:
                 writer.add(table_of(self._schema, run.rows[start : start + _AT_ONCE]))
 
 
-def spans_of(archive: Archive, topic: str, begin: int, partition: int) -> list[Span]:
+def spans_of(listing: Listing, partition: int, begin: int) -> list[Span]:
     """What of a partition is to be archived: gaps that the log can still fill, then all that comes.
 
     Args:
-        archive: where to.
-        topic: without prefix.
-        begin: smallest offset that the log still has.
+        listing: what there is of its topic.
         partition: of that topic.
+        begin: smallest offset that the log still has.
     """
-    listing = archive.listing(topic)
     files = listing.files.get(partition, [])
     if not files:
         return [Span(begin)]

@@ -109,6 +109,7 @@ def compact(
     *,
     whole: bool = False,
     wanted: Callable[[int], bool] = lambda _partition: True,
+    at_most: int | None = None,
     tell: Callable[[FileName], None] = lambda _name: None,
 ) -> list[FileName]:
     """Put small files together and remove what is shadowed; returns the large ones' names.
@@ -118,6 +119,7 @@ def compact(
         topic: without prefix.
         whole: also the newest day, which may go on.
         wanted: which partitions; who archives them should be who compacts them.
+        at_most: so many large files; None makes all that are due.
         tell: called with each name.
 
     Raises:
@@ -127,9 +129,9 @@ def compact(
     for name in listing.shadowed:
         if wanted(name.partition):
             archive.place.remove(name.text)
+    merges = [one for one in due(listing, whole=whole) if wanted(one.parts[0].name.partition)]
     made = []
-    for one in due(listing, whole=whole):
-        if wanted(one.parts[0].name.partition):
-            made.append(merge(archive, topic, one))
-            tell(made[-1])
+    for one in merges[:at_most]:
+        made.append(merge(archive, topic, one))
+        tell(made[-1])
     return made

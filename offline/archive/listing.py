@@ -14,7 +14,7 @@ from offline.archive.names import FileName, parsed
 from offline.archive.parquet import FileReader, Footer, NotReadable
 from offline.archive.rows import days_between
 from offline.archive.schemas import SCHEMAS, Schema
-from offline.places import Place
+from offline.places import PARTIAL, Place
 from schemas.errors import ConfigurationError, Unavailable
 
 
@@ -117,6 +117,14 @@ class Archive:
         except OSError as error:
             raise Unavailable(f"{path}: {error.strerror or error}: make it readable") from error
         return opened
+
+    def clear_partial(self, topic: str, partition: int) -> None:
+        """Remove what writers that died have left; no one else may write to that partition."""
+        folder = self.place.path(self.prefix + topic)
+        within = f"/partition={partition}/"
+        for path in self.place.filesystem.find(folder):
+            if path.endswith(PARTIAL) and within in path:
+                self.place.filesystem.rm_file(path)
 
     def listing(self, topic: str) -> Listing:
         """What counts of `topic`.

@@ -1,12 +1,11 @@
-"""The only door to pyarrow: rows to Parquet bytes and back.
+"""Arrow's tables to Parquet files and back: the other door to pyarrow.
 
 The same rows give the same bytes, however they were handed over: where a row group ends depends on
 its rows alone.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
 from typing import IO, Any, NamedTuple, Self
 
 import numpy as np
@@ -15,27 +14,17 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from offline.archive.columns import UNREADABLE, Values, values_of
+from offline.archive.arrow import NAME, VERSION, arrow_schema, arrow_type, completed, rows_of
 from offline.archive.rows import Row
-from offline.archive.schemas import LOG, Column, ColumnType, Schema
+from offline.archive.schemas import LOG, Column, Schema
 
 GROUP_ROWS = 16_384
 """At most so many rows are in a row group,"""
 GROUP_BYTES = 16 * 1024 * 1024
 """and so many bytes of values, unless one alone has more."""
 
-_NAME, _VERSION, _TOPIC = b"stepstream.schema", b"stepstream.version", b"stepstream.topic"
 _BROAD = {"log_value", "log_key", "log_headers", "log_offset", "logged_at", "id", "digest"}
 """Columns in which hardly a value comes twice: a dictionary would be of no use."""
-_SIMPLE = {
-    "integer": pa.int64(),
-    "real": pa.float64(),
-    "flag": pa.bool_(),
-    "text": pa.string(),
-    "bytes": pa.binary(),
-    "texts": pa.list_(pa.string()),
-    "time": pa.timestamp("us"),
-}
 
 
 class NotReadable(Exception):
@@ -71,90 +60,6 @@ class Block(NamedTuple):
     def bytes_of(self, start: int, stop: int) -> list[bytes | None]:
         """Values from `start` up to, not including, `stop`."""
         return list(self.values.slice(start, stop - start).to_pylist())
-
-
-def arrow_type(column: ColumnType) -> Any:
-    """Arrow's type of a column."""
-    if isinstance(column, str):
-        return _SIMPLE[column]
-    return pa.list_(pa.struct([(one.name, arrow_type(one.type)) for one in column]))
-
-
-@cache
-def arrow_schema(schema: Schema, topic: str = "") -> Any:
-    """Arrow's schema with what the file says of itself; `topic` with the installation's prefix."""
-    facts = {
-        _NAME: schema.name.encode(),
-        _VERSION: str(schema.version).encode(),
-        _TOPIC: (topic or schema.topic).encode(),
-    }
-    return pa.schema([_field(column) for column in schema.columns], facts)
-
-
-def _field(column: Column) -> Any:
-    return pa.field(column.name, arrow_type(column.type))
-
-
-def table_of(schema: Schema, rows: Sequence[Row]) -> Any:
-    """Arrow's table of `rows`.
-
-    Nothing is refused: what cannot be read as its topic's record has only the log's columns.
-    """
-    typed, problems = _typed(schema, rows)
-    try:
-        arrays = _typed_arrays(schema, typed)
-    except UNREADABLE:
-        _put_aside_unfit(schema, typed, problems)
-        arrays = _typed_arrays(schema, typed)
-    return pa.table([*_log_arrays(rows, problems), *arrays], schema=arrow_schema(schema))
-
-
-def _typed(schema: Schema, rows: Sequence[Row]) -> tuple[list[Values], list[str | None]]:
-    nothing: Values = (None,) * len(schema.typed)
-    typed: list[Values] = []
-    problems: list[str | None] = []
-    for row in rows:
-        problem = None
-        try:
-            values = values_of(schema, row)
-        except UNREADABLE as error:
-            values, problem = None, f"not a {schema.name}: {type(error).__name__}"
-        typed.append(nothing if values is None else values)
-        problems.append(problem)
-    return typed, problems
-
-
-def _typed_arrays(schema: Schema, typed: Sequence[Values]) -> list[Any]:
-    columns = zip(*typed, strict=True) if typed else [()] * len(schema.typed)
-    return [
-        pa.array(values, arrow_type(column.type))
-        for column, values in zip(schema.typed, columns, strict=True)
-    ]
-
-
-def _put_aside_unfit(schema: Schema, typed: list[Values], problems: list[str | None]) -> None:
-    for place, values in enumerate(typed):
-        try:
-            _typed_arrays(schema, [values])
-        except UNREADABLE as error:
-            typed[place] = (None,) * len(schema.typed)
-            problems[place] = f"not a {schema.name}: {type(error).__name__}"
-
-
-def _log_arrays(rows: Sequence[Row], problems: Sequence[str | None]) -> list[Any]:
-    headers = [[{"name": n, "value": v} for n, v in row.headers] for row in rows]
-    columns = (
-        [row.offset for row in rows],
-        [row.logged_at for row in rows],
-        [row.key for row in rows],
-        [row.value for row in rows],
-        headers,
-        problems,
-    )
-    return [
-        pa.array(values, arrow_type(column.type))
-        for column, values in zip(LOG, columns, strict=True)
-    ]
 
 
 class FileWriter:
@@ -219,17 +124,6 @@ class FileWriter:
         self._writer.is_open = False  # what failed is not tried again by the garbage collector
 
 
-def completed(table: Any, schema: Any) -> Any:
-    """`table` in Arrow's `schema`; columns that an older file lacks are null."""
-    columns = [
-        table[field.name]
-        if field.name in table.column_names
-        else pa.nulls(table.num_rows, field.type)
-        for field in schema
-    ]
-    return pa.table(columns, schema=schema)
-
-
 def _leaf(column: Column) -> str:
     """Where a column's values lie; a list of records has several, none of which is named here."""
     return f"{column.name}.list.element" if column.type == "texts" else column.name
@@ -274,7 +168,7 @@ class FileReader:
 
     def _check(self, found: Any) -> int:
         facts = found.metadata or {}
-        name, version = facts.get(_NAME, b"").decode(), facts.get(_VERSION, b"").decode()
+        name, version = facts.get(NAME, b"").decode(), facts.get(VERSION, b"").decode()
         if name != self._schema.name or not version.isdigit():
             raise NotReadable("foreign", f"is no file of {self._schema.name} ({name or 'unnamed'})")
         if int(version) > self._schema.version:
@@ -330,14 +224,6 @@ class FileReader:
         """The messages whole."""
         for table in self.tables(after, [column.name for column in LOG]):
             yield from rows_of(table)
-
-
-def rows_of(table: Any) -> Iterable[Row]:
-    """The messages of one of Arrow's tables."""
-    columns = (table[column.name].to_pylist() for column in LOG[:-1])
-    for offset, logged_at, key, value, headers in zip(*columns, strict=True):
-        pairs = tuple((one["name"], one["value"]) for one in headers)
-        yield Row(offset, logged_at, key, value, pairs)
 
 
 def _span(group: Any) -> tuple[int, int]:

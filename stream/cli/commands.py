@@ -41,6 +41,9 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
         "publish": Listed("Publish the statements of a file.", "publish"),
         "redrive": Listed("Send rejected statements again.", "redrive"),
     },
+    "Keep it": {
+        "archive": Listed("Keep events, queues and rejects as Parquet files.", "archive"),
+    },
     "Look into it": {
         "queue": Listed("Show a learner's queue, with reasons.", "queue"),
         "learner": Listed("Show what is known of a learner.", "learner"),

@@ -49,6 +49,11 @@ def with_services(settings: Settings) -> Settings:
     )
 
 
+def with_kafka(settings: Settings) -> Settings:
+    """`settings` with Kafka's address, for what needs nothing else; errors as `with_services`."""
+    return settings if settings.kafka else with_services(settings)
+
+
 def services() -> Settings:
     """Settings with which everything can be reached, and a command's patience.
 

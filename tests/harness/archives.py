@@ -74,7 +74,7 @@ def put(
     cuts: Sequence[int] = (),
 ) -> None:
     """Append `rows` as an archiver that flushes after the offsets in `cuts`, and at the end."""
-    (*_, span) = spans_of(archive, topic, 0, partition)
+    (*_, span) = spans_of(archive.listing(topic), partition, 0)
     appender = Appender(archive, topic, partition, span)
     for row in rows:
         appender.add(row)

@@ -18,9 +18,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from offline.archive.arrow import arrow_schema, completed
 from offline.archive.listing import Archive
 from offline.archive.names import FileName
-from offline.archive.parquet import FileWriter, arrow_schema, completed
+from offline.archive.parquet import FileWriter
 from offline.archive.rows import day_of
 from offline.archive.schemas import EVENT
 from offline.places import Place

@@ -165,7 +165,7 @@ def test_gaps_that_the_log_can_still_fill_are_filled(archive: Archive) -> None:
     put(archive, [event_row(n) for n in range(30)], cuts=(9, 19))
     archive.place.remove(names(archive)[1])
     assert archive.listing(EVENT.topic).gaps == [Gap(0, 10, 19)]
-    filling, rest = spans_of(archive, EVENT.topic, 5, 0)
+    filling, rest = spans_of(archive.listing(EVENT.topic), 0, 5)
     assert (filling.first, filling.last, rest.first, rest.last) == (10, 19, 30, None)
     appenders = [Appender(archive, EVENT.topic, 0, span) for span in (filling, rest)]
     for row in (event_row(n) for n in range(10, 35)):
@@ -175,7 +175,7 @@ def test_gaps_that_the_log_can_still_fill_are_filled(archive: Archive) -> None:
     for appender in appenders:
         appender.flush()
     assert [row.offset for row in rows(archive, EVENT.topic, 0)] == list(range(35))
-    assert spans_of(archive, EVENT.topic, 20, 1) == [Span(20)]
+    assert spans_of(archive.listing(EVENT.topic), 1, 20) == [Span(20)]
 
 
 def test_a_full_disk_leaves_whole_files_and_the_rest_waits(
