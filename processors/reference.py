@@ -86,6 +86,10 @@ class Reference:
         """What HR knows of that learner key."""
         return self._profiles.get(learner)
 
+    def learners(self) -> Iterator[str]:
+        """Learner keys with a profile, in order."""
+        return iter(sorted(self._profiles))
+
     def requirement(self, role: str) -> Mapping[int, float]:
         """Target proficiency by skill (hash); empty where nobody said what the role requires."""
         return self._targets.get(role, _NO_TARGETS)

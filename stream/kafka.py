@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -191,7 +191,7 @@ class Admin:
         Raises:
             Unavailable: where Kafka does not tell.
         """
-        starts, ends = self._offsets(topic, _SPEC.earliest()), self.ends(topic)
+        starts, ends = self.starts(topic), self.ends(topic)
         with _telling("what a group has read"):
             parts = [TopicPartition(topic, p) for p in ends]
             asked = self._admin.list_consumer_group_offsets(
@@ -202,6 +202,14 @@ class Admin:
                 ends[part.partition] - max(int(part.offset), starts[part.partition])
                 for part in done
             )
+
+    def starts(self, topic: str) -> dict[int, int]:
+        """Offset of the first message of each partition of `topic` that is still there.
+
+        Raises:
+            Unavailable: as `ends`.
+        """
+        return self._offsets(topic, _SPEC.earliest())
 
     def ends(self, topic: str) -> dict[int, int]:
         """Offset after the last message of each partition of `topic`.
@@ -230,9 +238,15 @@ class Admin:
 
 
 class Reader:
-    """Reads whole topics from their start, outside any consumer group."""
+    """Reads whole topics from their start, outside any consumer group.
 
-    def __init__(self, servers: str, topics: Sequence[str]) -> None:
+    Args:
+        starts: partition -> offset to begin with; only these partitions are read then.
+    """
+
+    def __init__(
+        self, servers: str, topics: Sequence[str], starts: Mapping[int, int] | None = None
+    ) -> None:
         self._consumer = Consumer(
             {
                 "bootstrap.servers": servers,
@@ -245,9 +259,12 @@ class Reader:
                 "log_level": 0,
             }
         )
-        self._parts = [TopicPartition(t, p) for t in topics for p in self._ids(t)]
-        for part in self._parts:
-            part.offset = OFFSET_BEGINNING
+        ids = {topic: self._ids(topic) for topic in topics}
+        wanted = {p: OFFSET_BEGINNING for found in ids.values() for p in found}
+        wanted = wanted if starts is None else dict(starts)
+        self._parts = [
+            TopicPartition(t, p, wanted[p]) for t in topics for p in ids[t] if p in wanted
+        ]
         self._consumer.assign(self._parts)
 
     def _ids(self, topic: str) -> list[int]:

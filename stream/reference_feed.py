@@ -49,6 +49,21 @@ def _drop_activity(reference: Reference, key: str) -> Change:
     return reference.drop_activity(key.removeprefix(_OBSERVED))
 
 
+def load_reference(servers: str, prefix: str) -> Reference:
+    """The reference data as it is now; what cannot be used is left out."""
+    reference = Reference()
+
+    def receive(record: Record) -> None:
+        take(reference, prefix, record)
+
+    feed = ReferenceFeed(servers, prefix)
+    try:
+        feed.load(receive)
+    finally:
+        feed.close()
+    return reference
+
+
 class ReferenceFeed:
     """Reads the reference topics; a thread follows them and hands each message on."""
 

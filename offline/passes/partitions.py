@@ -88,6 +88,12 @@ class Partitions:
         self.done += 1
         return work.observations
 
+    def save(self) -> None:
+        """Write learners and receipts into the working file."""
+        self.learners.save()
+        for window in self._windows.values():
+            window.save(self._file)
+
     def checkpoint(self, fading: Shares | None = None) -> None:
         """Move what was learned into the base, and keep everything as it is now.
 
@@ -95,9 +101,7 @@ class Partitions:
             fading: models that hold what they have learned less firmly from now on.
         """
         self._fold(fading or {})
-        self.learners.save()
-        for window in self._windows.values():
-            window.save(self._file)
+        self.save()
         for name, base in self.models.base.models.items():
             self._file.put_fact(_BASE + name, pack(base.tables))
         own = {name: numbers for name, numbers in self.models.state().items() if numbers}

@@ -14,12 +14,12 @@ from schemas.errors import ConfigurationError
 from stream import clock
 from stream.cli.ending import EXIT_NO
 from stream.cli.environment import configured, key_maker
-from stream.cli.objective import objective_of
 from stream.cli.output import QUIET, emit, err, examples, json_option, out
 from stream.demo.figures import Summary
 from stream.demo.screen import screen_for, summary_table
 from stream.demo.servers import Servers, servers
 from stream.demo.staging import Means, Staged, Wishes, staged
+from stream.objective_file import objective_of
 from stream.settings import Settings, variable
 
 SAMPLE = Path("examples", "organisation")

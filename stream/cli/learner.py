@@ -26,8 +26,7 @@ from stream.cli.ending import EXIT_NO, say
 from stream.cli.environment import keys_of, services
 from stream.cli.output import STRONG, emit, examples, facts, json_option, out, table, when
 from stream.namespaces import serving
-from stream.records import Record
-from stream.reference_feed import ReferenceFeed, take
+from stream.reference_feed import load_reference
 from stream.settings import Settings
 from stream.store.contract import member_of
 from stream.store.redis_store import RedisStore
@@ -57,7 +56,7 @@ def learner_command(learner: str, as_json: bool) -> int:
     """
     settings = services()
     keys = keys_of(learner, settings)
-    reference = _reference(settings)
+    reference = load_reference(settings.kafka, settings.prefix)
     key, blob, models = asyncio.run(_found(keys, settings))
     profile = reference.profile(key)
     if blob is None and profile is None:
@@ -75,20 +74,6 @@ def learner_command(learner: str, as_json: bool) -> int:
     else:
         _show(key, profile, features, memory, reference)
     return 0
-
-
-def _reference(settings: Settings) -> Reference:
-    reference = Reference()
-
-    def receive(record: Record) -> None:
-        take(reference, settings.prefix, record)
-
-    feed = ReferenceFeed(settings.kafka, settings.prefix)
-    try:
-        feed.load(receive)
-    finally:
-        feed.close()
-    return reference
 
 
 async def _found(keys: tuple[str, ...], settings: Settings) -> tuple[str, bytes | None, Replica]:

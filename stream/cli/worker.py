@@ -13,8 +13,8 @@ from online_models.compiled import is_compiled
 from processors.warming import warm_up
 from stream.cli.ending import say
 from stream.cli.environment import configured, with_services
-from stream.cli.objective import objective_of
 from stream.cli.output import examples
+from stream.objective_file import objective_of
 from stream.supervisor import WORKER, Child, Supervisor
 from stream.worker import run_worker
 

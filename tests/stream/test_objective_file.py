@@ -4,7 +4,7 @@ import pytest
 
 from processors.objective import Objective
 from schemas.errors import ConfigurationError
-from stream.cli.objective import objective_of
+from stream.objective_file import objective_of
 from stream.settings import Settings
 
 

@@ -1,0 +1,1 @@
+"""Going through all events again at full speed, into a namespace of its own."""
