@@ -18,7 +18,7 @@ from schemas.codec import decode_json, encode_json
 from schemas.errors import ConfigurationError, Fenced
 from stream.settings import Settings, StoreSettings
 from stream.store.contract import member_of
-from stream.store.redis_client import RedisClient
+from stream.store.redis_client import RedisClient, starting_with
 
 _MANY = 1000
 
@@ -72,17 +72,23 @@ class Namespaces:
         Raises:
             ConfigurationError: where it is not filled, or not whole.
         """
-        if namespace != self._prefix and namespace not in await self._whole():
-            raise ConfigurationError(
-                f"{namespace} holds no whole replay: `stepstream replay --list` names those that do"
-            )
+        await self.check_whole(namespace)
         before = await self.serving()
         await self._ask("set", self._serves, namespace)
         for partition in range(partitions):
             await self._ask("incr", f"{member_of(before, partition)}:fence")
 
-    async def _whole(self) -> set[str]:
-        return {one.namespace for one in await self.filled() if one.complete}
+    async def check_whole(self, namespace: str) -> None:
+        """`namespace` can serve: it is the first one, or a replay has filled it.
+
+        Raises:
+            ConfigurationError: where that is not so.
+        """
+        whole = {one.namespace for one in await self.filled() if one.complete}
+        if namespace not in whole | {self._prefix}:
+            raise ConfigurationError(
+                f"{namespace} holds no whole replay: `stepstream replay list` names those that do"
+            )
 
     async def check(self, namespace: str) -> None:
         """Still `namespace` serves.
@@ -102,17 +108,17 @@ class Namespaces:
         """
         if namespace == await self.serving():
             raise ConfigurationError(f"{namespace or 'the first namespace'} serves: switch first")
-        patterns = [f"{member_of(namespace, partition)}:*" for partition in range(partitions)]
+        members = [member_of(namespace, partition) for partition in range(partitions)]
         gone = 0
-        for pattern in [*patterns, f"{namespace}{{pool}}:*"]:
-            gone += await self._remove(pattern)
+        for start in [*members, f"{namespace}{{pool}}"]:
+            gone += await self._remove(f"{start}:")
         await self._ask("hdel", self._made, namespace)
         return gone
 
-    async def _remove(self, pattern: str) -> int:
+    async def _remove(self, start: str) -> int:
         keys: list[bytes] = []
         gone = 0
-        async for key in self._client.redis.scan_iter(_literal(pattern), count=_MANY):
+        async for key in self._client.redis.scan_iter(starting_with(start), count=_MANY):
             keys.append(key)
             if len(keys) == _MANY:
                 gone += await self._ask("unlink", *keys)
@@ -142,12 +148,6 @@ async def serving(settings: Settings) -> Settings:
         return settings.with_(namespace=await namespaces.serving())
     finally:
         await namespaces.close()
-
-
-def _literal(pattern: str) -> str:
-    """`pattern` with every character but the last `*` meaning itself."""
-    head = "".join(f"\\{letter}" if letter in "*?[]\\" else letter for letter in pattern[:-1])
-    return head + pattern[-1]
 
 
 def _plain(filled: Filled) -> dict[str, Any]:

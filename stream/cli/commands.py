@@ -40,6 +40,7 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
         "validate": Listed("Say which statements of a file can be used, and why not.", "validate"),
         "publish": Listed("Publish the statements of a file.", "publish"),
         "redrive": Listed("Send rejected statements again.", "redrive"),
+        "replay": Listed("Build everything anew from the events, and change over.", "replay"),
     },
     "Keep it": {
         "archive": Listed("Keep events, queues and rejects as Parquet files.", "archive"),

@@ -125,11 +125,9 @@ def work(pipe: Connection, told: bytes) -> None:
         source = open_source(facts["source"], settings)
         hand = Hand(settings, source, facts["partitions"], file, lambda n: say(PROGRESS, n))
         verbs: dict[str, Callable[..., Any]] = {
-            "advance": hand.advance,
-            "own": hand.own,
-            "rebase": hand.rebase,
-            "land": hand.land,
+            verb.__name__: verb for verb in (hand.advance, hand.own, hand.rebase, hand.land)
         }
+
         while (words := _heard(pipe)) is not None:
             verb, *details = unpack_plain(words)
             try:

@@ -56,8 +56,8 @@ async def rebuild(settings: Settings, plan: Plan, watch: Watch) -> Filled:
     """
     if settings.parameter_pool:
         raise ConfigurationError(
-            f"what this installation learns goes into the pool {settings.parameter_pool!r}, where a "
-            "replay would learn its events once more: unset STEPSTREAM_PARAMETER_POOL for the replay"
+            f"what is learned here goes to the pool {settings.parameter_pool!r}, where a replay "
+            "would add the same once more: unset STEPSTREAM_PARAMETER_POOL for the replay"
         )
     beside = settings.with_(namespace=plan.namespace)
     namespaces = Namespaces(settings.store, settings.prefix)

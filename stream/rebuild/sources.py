@@ -1,13 +1,17 @@
 """Where a rebuild finds the events."""
 
+from offline.archive.listing import Archive
+from offline.archive.reading import ArchiveSource
 from offline.archived import Source
+from offline.places import Place
 from stream.settings import Settings
 from stream.topic_source import TopicSource
 
-TOPIC = "topic"
+TOPIC, ARCHIVE = "topic", "archive"
 
 
 def open_source(name: str, settings: Settings) -> Source:
-    """The source of that name: the topic, or the archive in the place that is named."""
-    del name
-    return TopicSource(settings.kafka, settings.prefix)
+    """The events as the topic has them, or the archive of `settings`."""
+    if name == TOPIC:
+        return TopicSource(settings.kafka, settings.prefix)
+    return ArchiveSource(Archive(Place(settings.archive_place), settings.prefix))

@@ -18,6 +18,11 @@ T = TypeVar("T")
 _TRANSIENT = (RedisConnectionError, RedisTimeoutError, BusyLoadingError, OSError)
 
 
+def starting_with(start: str) -> str:
+    """A pattern for Redis that means: keys that begin with `start`, whatever its characters."""
+    return "".join(f"\\{letter}" if letter in "*?[]\\" else letter for letter in start) + "*"
+
+
 class RedisClient:
     """Calls are repeated until Redis answers, or patience ends."""
 
