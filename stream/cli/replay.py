@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +14,7 @@ from stream import clock
 from stream.cli.ending import EXIT_NO, say
 from stream.cli.environment import services
 from stream.cli.output import (
+    BAD,
     GOOD,
     QUIET,
     count_progress,
@@ -25,11 +28,24 @@ from stream.cli.output import (
     table,
     when,
 )
-from stream.namespaces import Filled, Namespaces
+from stream.namespaces import Filled, Namespaces, serving
 from stream.rebuild.rebuild import Plan, Watch, rebuild
 from stream.rebuild.sources import ARCHIVE, TOPIC, open_source
 from stream.rebuild.switching import change_over
+from stream.rebuild.verifying import Verified, Verifier
 from stream.settings import Settings
+from stream.store.redis_store import RedisStore
+
+_SHOWN = 20
+
+source_option = click.option(
+    "--from",
+    "source",
+    type=click.Choice((TOPIC, ARCHIVE)),
+    default=TOPIC,
+    show_default=True,
+    help="Where the events are.",
+)
 
 
 @click.group(
@@ -38,19 +54,13 @@ from stream.settings import Settings
     epilog=examples(
         "stepstream replay",
         "stepstream replay --from archive --switch",
+        "stepstream replay verify",
         "stepstream replay list",
         "stepstream replay switch r20261126-011500.",
         "stepstream replay drop r20261126-011500.",
     ),
 )
-@click.option(
-    "--from",
-    "source",
-    type=click.Choice((TOPIC, ARCHIVE)),
-    default=TOPIC,
-    show_default=True,
-    help="Where the events are.",
-)
+@source_option
 @click.option("--into", metavar="NAME", help="Name of the namespace; else made of the time.")
 @click.option(
     "--hands",
@@ -152,6 +162,51 @@ def _tell(filled: Filled, seconds: float, settings: Settings, *, switched: bool)
         out.print(f"[{GOOD}]{name} serves[/]; back: `stepstream replay switch`")
     else:
         out.print(f"to have it serve: `stepstream replay switch {name}`")
+
+
+@replay_command.command("verify", epilog=examples("stepstream replay verify --from archive"))
+@source_option
+@json_option
+def verify_command(source: str, as_json: bool) -> int:
+    """Compare every feature that serves with what the events yield, while workers go on.
+
+    Each learner's state is read together with the offset up to which it counts, the events are
+    counted up to that very offset, and the features of both are compared exactly.
+
+    Exit code 0 if nothing differs, 1 if something does.
+    """
+    settings = services()
+    with count_progress("comparing learners") as progress:
+        task = progress.add_task("", total=None)
+        found = asyncio.run(_verified(settings, source, lambda n: progress.advance(task, n)))
+    if as_json:
+        emit(asdict(found))
+    else:
+        _tell_verified(found)
+    return 0 if found.same else EXIT_NO
+
+
+async def _verified(settings: Settings, source: str, tell: Callable[[int], None]) -> Verified:
+    settings = await serving(settings)
+    store = RedisStore(settings.store, settings.partitions)
+    events, window = open_source(source, settings), settings.statement_window
+    try:
+        return await Verifier(store, events, window, clock.now()).run(settings.partitions, tell)
+    finally:
+        await store.close()
+
+
+def _tell_verified(found: Verified) -> None:
+    out.print(
+        f"{many(found.features, 'feature')} of {many(found.learners, 'learner')} compared, from "
+        f"{many(found.events, 'event')}"
+    )
+    for one in found.differences[:_SHOWN]:
+        out.print(f"[{BAD}]{one.learner} {one.feature}[/]: {one.serves!r} serves, {one.replayed!r}")
+    if found.same:
+        out.print(f"[{GOOD}]all are the same[/]")
+    else:
+        out.print(f"[{BAD}]{many(len(found.differences), 'difference')}[/]: --json has them")
 
 
 @replay_command.command("list")

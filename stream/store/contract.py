@@ -131,6 +131,12 @@ class Store(Protocol):
     async def read(self, needs: Sequence[Needs]) -> list[Memory]:
         """What is known of each batch's learners and statements, in one round trip."""
 
+    async def look(self, partition: int, learners: Sequence[str]) -> tuple[int, dict[str, bytes]]:
+        """Offset of the last applied event (-1: none) and states, both as of one moment."""
+
+    async def learners(self, partition: int) -> list[str]:
+        """Everybody who has a state there, in order."""
+
     async def write(self, fences: dict[int, int], writes: Sequence[PartitionWrite]) -> None:
         """Make each partition's write visible atomically (all of it or nothing).
 

@@ -59,6 +59,16 @@ class MemoryStore:
             {key: window[key] for key in need.statements if key in window},
         )
 
+    async def look(self, partition: int, learners: Sequence[str]) -> tuple[int, dict[str, bytes]]:
+        """See `Store.look`."""
+        states = self._partitions[partition].states
+        found = {name: states[name] for name in learners if name in states}
+        return await self.applied(partition), found
+
+    async def learners(self, partition: int) -> list[str]:
+        """See `Store.learners`."""
+        return sorted(self._partitions[partition].states)
+
     async def write(self, fences: dict[int, int], writes: Sequence[PartitionWrite]) -> None:
         """See `Store.write`."""
         for write in writes:

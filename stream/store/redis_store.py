@@ -24,9 +24,10 @@ from schemas.checkpoint import Claim, Memory, Needs, Numbers, PartitionWrite
 from schemas.errors import Fenced
 from stream.settings import StoreSettings
 from stream.store.contract import LONGEST_HISTORY, member_of
-from stream.store.redis_client import RedisClient
+from stream.store.redis_client import RedisClient, starting_with
 from stream.store.redis_pool import RedisPool, numbers
 
+_MANY = 1000
 _ID = struct.Struct("<Q")
 
 
@@ -80,6 +81,26 @@ class RedisStore:
         pipe.mget([key(f"learner:{name}") for name in need.learners] or [key("off")])
         pipe.hmget(key(f"seen:{need.generation - 1}"), ids)
         pipe.hmget(key(f"seen:{need.generation}"), ids)
+
+    async def look(self, partition: int, learners: Sequence[str]) -> tuple[int, dict[str, bytes]]:
+        """See `Store.look`."""
+        key = self._key(partition)
+        names = [key("off"), *(key(f"learner:{name}") for name in learners)]
+        offset, *states = await self._client.patiently(lambda: self._redis.mget(names))
+        known = {
+            name: blob for name, blob in zip(learners, states, strict=True) if blob is not None
+        }
+        return -1 if offset is None else int(offset), known
+
+    async def learners(self, partition: int) -> list[str]:
+        """See `Store.learners`."""
+        start = self._key(partition)("learner:")
+
+        async def scan() -> set[str]:
+            found = self._redis.scan_iter(starting_with(start), count=_MANY)
+            return {key.decode().removeprefix(start) async for key in found}
+
+        return sorted(await self._client.patiently(scan))
 
     async def write(self, fences: dict[int, int], writes: Sequence[PartitionWrite]) -> None:
         """See `Store.write`."""

@@ -1,25 +1,33 @@
 """The live stream beside a replay of the same events on the same servers, in one run.
 
-    PYTHONPATH=.:tests python -m bench.replay [--statements N] [--learners N] [--from topic|archive]
+    PYTHONPATH=.:tests python -m bench.replay [--statements N] [--learners N]
 
-Live: a backlog of statements is worked off by one worker (statement in, queue out). Replay:
-`stepstream replay` builds states, queues and models of the same events in another namespace.
+Live: a backlog of statements is worked off by one worker, statement in, queue out. Replay:
+`stepstream replay` builds states, queues and models of the same events in another namespace, start
+of its processes included. Then `stepstream replay verify` compares the features that serve with
+those that the events yield.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from bench.conditions import conditions
-from bench.stream import _applied_per_sec, _publish, _settings, _workers  # noqa: PLC2701
+from bench.stream import applied_per_sec
 from harness.statements import answers
-from harness.workers import ROOT, environment
+from harness.streams import publish_statements
+from harness.workers import ROOT, Workers, environment, stack_settings
 
 from schemas.codec import decode_json
 from stream.embedded.stack import EmbeddedStack
+from stream.kafka import Admin
+from stream.settings import Settings
+from stream.topics import ALL
 
 
 def main() -> None:
@@ -30,27 +38,35 @@ def main() -> None:
     options = parser.parse_args()
     print(conditions())
     with tempfile.TemporaryDirectory() as folder, EmbeddedStack(Path(folder)) as stack:
-        settings = _settings(stack, "live.")
-        _publish(settings, [one for _, one in answers(options.statements, options.learners, 1)])
-        with _workers(settings) as workers:
+        settings = stack_settings(stack.bootstrap_servers, stack.redis_url, "live.")
+        Admin(settings.kafka).ensure(ALL, settings.prefix, settings.partitions)
+        statements = answers(options.statements, options.learners, 1)
+        publish_statements(settings, [statement for _, statement in statements])
+        with Workers(settings, Path(folder)) as workers:
             workers.start()
-            live = _applied_per_sec(settings, options.statements)
-        print(f"live, one worker, statements/s             {live:10,.0f}")
-        import os
+            live = applied_per_sec(settings, options.statements)
+        made, seconds = timed(settings, "replay")
+        verified, comparing = timed(settings, "replay", "verify")
+    rate = made["events"] / seconds
+    print(f"live, one worker, statements/s             {live:10,.0f}")
+    print(f"replay, events/s, whole command            {rate:10,.0f}")
+    print(f"ratio                                      {rate / live:10.2f}")
+    differing = len(verified["differences"])
+    print(f"features compared, different               {verified['features']:10,} {differing:,}")
+    print(f"comparing, events/s                        {verified['events'] / comparing:10,.0f}")
 
-        started = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, "-m", "stream.cli", "replay", "--json"],
-            cwd=ROOT,
-            env=os.environ | environment(settings),
-            check=True,
-            capture_output=True,
-        )
-        seconds = time.perf_counter() - started
-        print(decode_json(done.stdout))
-        print(
-            f"replay, statements/s whole command {options.statements / seconds:10,.0f} ratio {options.statements / seconds / live:.2f}"
-        )
+
+def timed(settings: Settings, *words: str) -> tuple[dict[str, Any], float]:
+    """What a command says as JSON, and how long it took."""
+    started = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "stream.cli", *words, "--json"],
+        cwd=ROOT,
+        env=os.environ | environment(settings),
+        check=True,
+        capture_output=True,
+    )
+    return decode_json(done.stdout), time.perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def _throughput(stack: EmbeddedStack, count: int) -> None:
     _publish(settings, [statement for _, statement in answers(count, LEARNERS, 1)])
     with _workers(settings) as workers:
         workers.start()
-        ours = _applied_per_sec(settings, count)
+        ours = applied_per_sec(settings, count)
     topic = settings.prefix + STATEMENTS.name
     bare = count / _bare_agent(stack, topic, count)
     print(f"statements/s end to end, one worker        {ours:10,.0f}")
@@ -68,7 +68,7 @@ def _throughput(stack: EmbeddedStack, count: int) -> None:
     _bytes_a_learner(stack, settings)
 
 
-def _applied_per_sec(settings: Settings, count: int) -> float:
+def applied_per_sec(settings: Settings, count: int) -> float:
     """Rate between the first tenth and the end of the backlog."""
     client = redis.Redis.from_url(settings.redis)
     keys = [f"{settings.prefix}{{{p}}}:off" for p in range(settings.partitions)]
@@ -119,7 +119,7 @@ def _freshness(stack: EmbeddedStack, rate: int, seconds: float) -> None:
         finally:
             stop.set()
             load.join()
-    p50, p99 = _quantile(delays, 0.5), _quantile(delays, 0.99)
+    p50, p99 = quantile(delays, 0.5), quantile(delays, 0.99)
     print(
         f"statement to visible queue at {rate:5d}/s, ms    p50 {p50 * 1e3:6.1f}   "
         f"p99 {p99 * 1e3:6.1f}   ({len(delays)} probes)"
@@ -145,7 +145,7 @@ def _warm_up(settings: Settings, publisher: Publisher) -> None:
     for _, statement in answers(600, LEARNERS, 4):
         publisher.send_blocking(Message(topic, statement), lambda *_: None)
     publisher.flush()
-    _applied_per_sec(settings, 600)
+    applied_per_sec(settings, 600)
 
 
 def _probe(settings: Settings, publisher: Publisher, seconds: float) -> Iterator[float]:
@@ -185,7 +185,7 @@ def _queue_key(settings: Settings, name: str) -> str:
     return f"{settings.prefix}{{{partition}}}:queue:{key}"
 
 
-def _quantile(values: Sequence[float], share: float) -> float:
+def quantile(values: Sequence[float], share: float) -> float:
     return values[min(len(values) - 1, int(share * len(values)))]
 
 

@@ -47,6 +47,20 @@ def a_write(expected: int = -1, offset: int = 9, **changes: object) -> Partition
     return PartitionWrite(partition=1, expected=expected, offset=offset, **{**facts, **changes})
 
 
+def test_a_look_sees_offset_and_states_of_one_moment(check: Callable[[Law], None]) -> None:
+    async def law(store: Store) -> None:
+        assert await store.look(1, ["ann"]) == (-1, {})
+        assert await store.learners(1) == []
+        claim = await store.claim(1, [])
+        states = {"ann": b"state", "bob": b"other"}
+        await store.write({1: claim.fence}, [a_write(states=states)])
+        assert await store.look(1, ["ann", "cid"]) == (9, {"ann": b"state"})
+        assert await store.learners(1) == ["ann", "bob"]
+        assert await store.learners(2) == []
+
+    check(law)
+
+
 def test_a_write_is_there_for_the_next_owner(check: Callable[[Law], None]) -> None:
     async def law(store: Store) -> None:
         claim = await store.claim(1, ["m", "n"])
