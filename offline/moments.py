@@ -6,6 +6,8 @@ construction, since nothing later has been read. The models' own part of a state
 models had learned and is left alone here: no model runs.
 """
 
+from collections.abc import Callable
+
 from offline.archived import Archived, Offsets, Source
 from offline.passes.partitions import Partitions
 from offline.passes.working_file import WorkingFile
@@ -14,6 +16,8 @@ from processors.learning import Taught
 from processors.state import LearnerState
 from processors.trace import Trace
 from schemas.event import LearningEvent
+
+_TELL_EVERY = 1000
 
 
 class Moments:
@@ -48,10 +52,11 @@ class Moments:
         self._all.offsets |= {p: max(end, self._all.offsets.get(p, -1)) for p, end in up_to.items()}
         return count
 
-    def advance_to(self, at: float) -> int:
+    def advance_to(self, at: float, tell: Callable[[int], None] = lambda _: None) -> int:
         """Count what each partition had when the log's clock said `at` (POSIX seconds).
 
-        That is everything before its first event that was logged later.
+        That is everything before its first event that was logged later. `tell` takes how many more
+        events are counted.
         """
         count, closed = 0, set[int]()
         ends = self._source.ends()
@@ -61,6 +66,8 @@ class Moments:
             elif archived.partition not in closed:
                 self._all.apply(archived)
                 count += 1
+                if count % _TELL_EVERY == 0:
+                    tell(_TELL_EVERY)
             if len(closed) == len(ends):
                 break
         return count

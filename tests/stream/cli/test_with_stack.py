@@ -141,6 +141,22 @@ def test_from_statements_to_a_queue(run: Run) -> None:
     assert models["success"]["measured"]["quality"]["total"]["events"] == 3
     assert models["success"]["own"] > 0
     assert "success" in run("models").stdout
+    _features_are_those_that_serve(run)
+
+
+def _features_are_those_that_serve(run: Run) -> None:
+    serves = json_of(run("learner", "1001", "--json"))
+    written = json_of(run("features", "--from", "topic", "--learner", "1001"))
+    assert written["learner"] == serves["learner"]
+    for name in ("events", "successes", "failures", "finished", "history", "activities"):
+        assert written[name] == serves["features"][name]
+    assert len(run("features", "--from", "topic").stdout.splitlines()) == 2
+    before = run("features", "--from", "topic", "--at", "2000-01-01")
+    assert before.exit_code == 1
+    assert "nothing was known of anybody" in before.stderr
+    wrong = run("features", "--at", "yesterday")
+    assert wrong.exit_code == 78
+    assert "'yesterday' is no moment" in wrong.stderr
 
 
 def events_of(run: Run) -> int:
