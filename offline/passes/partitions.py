@@ -5,18 +5,19 @@ does: that bounds it, and what a checkpoint holds is then the base alone, but fo
 that are never merged.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 from offline.archived import Archived
 from offline.passes.learners import Learners
 from offline.passes.window import Window
 from offline.passes.working_file import WorkingFile
 from online_models.ensemble import next_base
-from online_models.merging import Merging, tempered
+from online_models.merging import FIRST_INTERVAL, Merging, interval, tempered
 from online_models.observation import Observation
 from online_models.packing import pack, unpack
 from online_models.replica import Replica
-from online_models.tables import Base, ModelBase, Tables
+from online_models.tables import NO_BASE, Base, ModelBase, Tables
 from processors.application import Application, Lesson
 from processors.learning import learn
 from schemas.checkpoint import Memory
@@ -26,10 +27,23 @@ from schemas.codec import unpack as unpack_plain
 MOST_STATES = 20_000
 """Learners whose states are kept decoded: about 5 KiB each."""
 
-_PLACE, _TOTAL, _OWN, _BASE = "place", "total", "own", "base/"
+LONGEST_WAIT_SEC = 60.0
+"""By the log's clock, between two merges of a quiet stream."""
+
+_PLACE, _TOTAL, _OWN, _BASE, _BESIDE = "place", "total", "own", "base/", "beside/"
 
 Shares = Mapping[str, float]
 """Model -> how firmly it goes on to hold what it has learned (`merge_rules.Rule.temper`)."""
+
+
+class Kept(Protocol):
+    """Something that grows along a pass, and is kept at each checkpoint as well."""
+
+    def packed(self) -> bytes:
+        """All of it."""
+
+    def restore(self, packed: bytes) -> None:
+        """Be what `packed` says."""
 
 
 class Partitions:
@@ -39,23 +53,34 @@ class Partitions:
 
     Args:
         file: the working file.
-        models: a replica that knows nothing; it learns from all partitions.
+        models: a replica that knows nothing, of partition 0.
         window: see `Settings.statement_window`.
         lesson: what is learned of an event.
         most_states: how many states are kept decoded. Changes speed and memory only.
+        more: replicas of the next partitions; where there are none, that of partition 0 learns from
+            all of them.
+        merge_every: as `Settings.merge_every`; 0 merges at checkpoints only.
+        beside: what else is to be kept, by name.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what is optional is named by who wants it
         self,
         file: WorkingFile,
         models: Replica,
         window: int,
         lesson: Lesson = learn,
+        *,
         most_states: int = MOST_STATES,
+        more: Sequence[Replica] = (),
+        merge_every: int = 0,
+        beside: Mapping[str, Kept] | None = None,
     ) -> None:
         self.models = models
         self.lesson = lesson
+        self._replicas = (models, *more)
+        self._beside = beside or {}
         self._file, self._width = file, window
+        self._every, self._merged = merge_every, (0, 0.0)
         self.learners = Learners(file, most_states)
         """Every learner's state."""
         self._windows: dict[int, Window] = {}
@@ -75,17 +100,20 @@ class Partitions:
 
     def apply(self, archived: Archived) -> list[Observation]:
         """Apply one event; returns what was predicted, and what came out."""
-        partition, offset, _, event = archived
+        partition, offset, at, event = archived
         window = self._windows.get(partition)
         if window is None:
             window = self._windows[partition] = Window(partition, self._width)
+        models = self._replicas[partition % len(self._replicas)]
         memory = Memory({}, window.reach(offset))
-        work = Application(memory, self.models, self.learners, self.lesson)
+        work = Application(memory, models, self.learners, self.lesson)
         work.apply(offset, event)
         if work.receipts:
             window.add(work.receipts)
         self.offsets[partition] = offset
         self.done += 1
+        if self._every and self._is_due(at):
+            self._merge({}, at)
         return work.observations
 
     def save(self) -> None:
@@ -100,13 +128,14 @@ class Partitions:
         Args:
             fading: models that hold what they have learned less firmly from now on.
         """
-        self._fold(fading or {})
+        self._merge(fading or {}, self._merged[1])
         self.save()
         for name, base in self.models.base.models.items():
             self._file.put_fact(_BASE + name, pack(base.tables))
-        own = {name: numbers for name, numbers in self.models.state().items() if numbers}
-        self._file.put_fact(_OWN, pack_plain({n: list(own[n].items()) for n in own}))
-        place = [self.models.base.version, self.done, list(self.offsets.items())]
+        for name, kept in self._beside.items():
+            self._file.put_fact(_BESIDE + name, kept.packed())
+        self._file.put_fact(_OWN, pack_plain([_plain(one) for one in self._replicas]))
+        place = [self.models.base.version, self.done, list(self.offsets.items()), self._merged]
         self._file.put_fact(_PLACE, pack_plain(place))
         self._file.commit()
 
@@ -118,39 +147,78 @@ class Partitions:
         """Begin again at the first event, without learners, with models that know `numbers`."""
         self._file.forget_states()
         self._file.forget_receipts()
+        self.learners = Learners(self._file, self.learners.most)
+        self._windows, self.offsets, self.done, self._merged = {}, {}, 0, (0, 0.0)
+        for models in self._replicas:
+            models.restore({}, NO_BASE)
+        self.adopt(numbers)
+
+    def adopt(self, numbers: Mapping[str, Tables]) -> None:
+        """Go on with models that know `numbers`; whatever else there is stays as it is.
+
+        How many events there are to apply is asked anew.
+        """
         for name in (_BASE, _TOTAL):
             self._file.drop_facts(name)
-        self.learners = Learners(self._file, self.learners.most)
-        self._windows, self.offsets, self.done = {}, {}, 0
         version = self.models.base.version + 1
-        self.models.restore({}, Base(version, {n: ModelBase(t) for n, t in numbers.items()}))
+        base = Base(version, {name: ModelBase(dict(of)) for name, of in numbers.items() if of})
+        for models in self._replicas:
+            models.restore(_unmerged(models), base)
         self.checkpoint()
 
-    def _fold(self, fading: Shares) -> None:
-        models, own = self.models, self.models.own()
-        kinds = [type(model) for model in models.merged]
-        base = next_base(models.base, models.base.version + 1, kinds, [own])
+    def _is_due(self, at: float) -> bool:
+        """Whether the stream would merge now, after an event that the log had at `at`."""
+        merged, merged_at = self._merged
+        waiting = self.done - merged
+        late = waiting >= FIRST_INTERVAL and at - merged_at >= LONGEST_WAIT_SEC
+        return late or waiting >= interval(self._every, self.done)
+
+    def _merge(self, fading: Shares, at: float) -> None:
+        before = self.models.base
+        own = [models.own() for models in self._replicas]
+        kinds = [type(model) for model in self.models.merged]
+        base = next_base(before, before.version + 1, kinds, own)
         faded = {
             model.name: _faded(model.merging, base.of(model.name), share)
             for model in kinds
             if (share := fading.get(model.name, 1.0)) < 1.0
         }
-        models.rebase(Base(base.version, {**base.models, **faded}), own)
+        base = Base(base.version, {**base.models, **faded})
+        for models, taken in zip(self._replicas, own, strict=True):
+            models.rebase(base, taken)
+        self._merged = self.done, at
 
     def _load(self) -> None:
         place = self._file.fact(_PLACE)
         if place is None:
             return
-        version, self.done, offsets = unpack_plain(place)
-        self.offsets = dict(offsets)
+        version, self.done, offsets, merged = unpack_plain(place)
+        self.offsets, self._merged = dict(offsets), tuple(merged)
         bases = self._file.facts(_BASE)
         base = Base(version, {name: ModelBase(unpack(blob)) for name, blob in bases.items()})
-        kept = unpack_plain(self._file.fact(_OWN) or pack_plain({}))
-        own = {name: {key: tuple(row) for key, row in rows} for name, rows in kept.items()}
-        self.models.restore(own, base)
+        kept = unpack_plain(self._file.fact(_OWN) or b"")
+        for models, plain in zip(self._replicas, kept, strict=True):
+            own = {name: {key: tuple(row) for key, row in rows} for name, rows in plain.items()}
+            models.restore(own, base)
+        for name, part in self._beside.items():
+            part.restore(self._file.fact(_BESIDE + name) or b"")
         for partition, generation, value in self._file.receipts():
             window = self._windows.setdefault(partition, Window(partition, self._width))
             window.load(generation, value)
+
+
+def _plain(models: Replica) -> dict[str, list[Any]]:
+    """Own numbers, those that no merge has taken in."""
+    return {name: [*numbers.items()] for name, numbers in models.state().items() if numbers}
+
+
+def _unmerged(models: Replica) -> dict[str, dict[str, tuple[float, ...]]]:
+    """Own numbers of widths that are never merged."""
+    found = {}
+    for name, numbers in models.state().items():
+        rules = type(models.models[name]).merging.rules
+        found[name] = {key: row for key, row in numbers.items() if len(row) not in rules}
+    return found
 
 
 def _faded(merging: Merging, base: ModelBase, share: float) -> ModelBase:

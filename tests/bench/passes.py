@@ -1,0 +1,152 @@
+"""What several passes over the same events are worth: losses on what came later, model by model.
+
+    STEPSTREAM_DATA=... PYTHONPATH=.:tests python -m bench.passes assist09_gervet [--rows N]
+
+The first 80 % of the events are learned in one pass or several, each time as one of `SETTINGS`
+says; the rest is predicted and learned as the stream would. Losses are means of what is later: nats
+of probabilities, squared errors of values; `items` and `means` are judged as the baselines that
+they serve as.
+"""
+
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from math import log
+from pathlib import Path
+from statistics import fmean
+from time import process_time
+
+from harness.events_that_were import InMemory
+
+from offline.answers import read_answers
+from offline.clocks import clock_of
+from offline.events import Events
+from offline.outcomes.duration import with_gaps
+from offline.outcomes.engagement import statements_of
+from offline.outcomes.worlds import Finishing, Teaching, Working
+from offline.passes.partitions import Partitions, Shares
+from offline.passes.passing import steps
+from offline.passes.working_file import WorkingFile
+from online_models.block import BlockRule
+from online_models.meaning import MODELS
+from online_models.merge_rules import DenseGaussian, Mean, Newest
+from online_models.merging import Merging, tempered
+from online_models.monitor import PROBABILITIES
+from online_models.observation import Observation
+from online_models.replica import Replica
+from online_models.tables import Tables
+from schemas.event import LearningEvent
+
+Keep = Callable[[Merging], Mapping[int, float]]
+
+
+def _blocks(share: float) -> Keep:
+    return lambda merging: {w: share for w, rule in merging.rules.items() if isinstance(rule, BlockRule)}
+
+
+def _all(share: float) -> Keep:
+    return lambda merging: dict.fromkeys(merging.rules, share)
+
+
+def _dense(merging: Merging) -> dict[int, float]:
+    kinds = BlockRule, DenseGaussian, Mean, Newest
+    return {w: 1.0 for w, rule in merging.rules.items() if isinstance(rule, kinds)}
+
+
+def _recency(done: float) -> float:
+    return 0.25 + 0.75 * done**3
+
+
+def _fading(done: float) -> Shares:
+    share = _recency(done) / _recency(min(1.0, done + 0.05))
+    return {model.name: share for model in MODELS}
+
+
+SETTINGS: dict[str, tuple[int, Keep, Callable[[float], Shares]]] = {
+    "one pass": (1, _all(1.0), lambda _: {}),
+    "one pass, recency by fading": (1, _all(1.0), _fading),
+    "two, blocks warm, the rest anew": (2, _blocks(1.0), lambda _: {}),
+    "two, blocks at .2, the rest anew": (2, _blocks(0.2), lambda _: {}),
+    "two, blocks at 0, the rest anew": (2, _blocks(0.0), lambda _: {}),
+    "two, blocks, blend, factors warm": (2, _dense, lambda _: {}),
+    "three, blocks warm, the rest anew": (3, _blocks(1.0), lambda _: {}),
+    "two, everything at 0": (2, _all(0.0), lambda _: {}),
+    "two, everything at .2": (2, _all(0.2), lambda _: {}),
+    "two, everything at 1 (naive)": (2, _all(1.0), lambda _: {}),
+}
+
+
+def losses(source: InMemory, setting: str) -> dict[str, float]:
+    """Mean loss by model on the last fifth."""
+    passes, keep, fading = SETTINGS[setting]
+    cut = source.cut(0.8)
+    partitions = Partitions(WorkingFile(), Replica(), 1)
+    for number in range(passes):
+        if number:
+            partitions.restart(_kept(partitions.numbers(), keep))
+        for _ in steps(source, cut, partitions, fading):
+            pass
+    found: dict[str, list[float]] = defaultdict(list)
+    for step in steps(source, source.ends(), partitions):
+        for one in step.observations:
+            found[one.model].append(_loss(one, one.predicted))
+            found[_BASELINES[one.model]].append(_loss(one, one.baseline))
+    return {name: fmean(values) for name, values in sorted(found.items())}
+
+
+_BASELINES = {
+    "success": "items",
+    "duration": "items: log minutes",
+    "engagement": "means: engagement",
+    "retention": "means: retention",
+    "gain": "means: gain",
+    "relevance": "popularity",
+}
+
+
+def _loss(one: Observation, predicted: float) -> float:
+    if one.model not in PROBABILITIES:
+        return (predicted - one.observed) ** 2
+    p = min(max(predicted, 1e-6), 1.0 - 1e-6)
+    return -(one.observed * log(p) + (1.0 - one.observed) * log(1.0 - p))
+
+
+def _kept(numbers: Mapping[str, Tables], keep: Keep) -> dict[str, Tables]:
+    rules = {model.name: model.merging for model in MODELS}
+    return {name: tempered(rules[name], tables, keep(rules[name])) for name, tables in numbers.items()}
+
+
+def events_of(name: str, data: Path, rows: int | None) -> Iterable[LearningEvent]:
+    """Of a data set, or of one of the made-up worlds."""
+    worlds = {"Finishing": Finishing, "Teaching": Teaching, "Working": Working}
+    if name in worlds:
+        return worlds[name]().events()
+    if name == "ralph_funmooc":
+        return statements_of(data / "xapi" / "valid" / "ralph_funmooc.jsonl.gz")
+    answers = read_answers(data / "learners" / f"{name}.csv.gz", rows)
+    clock = clock_of(answers, "auto")
+    told = Events(answers, clock)
+    if "second" in clock.meaning:
+        return with_gaps(told, len(answers))
+    return map(told, range(len(answers)))
+
+
+def main(name: str, data: Path, rows: int | None, only: str) -> None:
+    """Print a line a setting."""
+    source = InMemory(events_of(name, data, rows), 1)
+    for setting in SETTINGS:
+        if only and only not in setting:
+            continue
+        started = process_time()
+        found = losses(source, setting)
+        told = "  ".join(f"{model} {value:.4f}" for model, value in found.items())
+        print(f"{name} {len(source.rows)}  {setting:34}  {told}  {process_time() - started:.0f}s", flush=True)
+
+
+if __name__ == "__main__":
+    import os
+
+    asked = sys.argv[1:]
+    rows = int(asked[asked.index("--rows") + 1]) if "--rows" in asked else None
+    only = asked[asked.index("--only") + 1] if "--only" in asked else ""
+    main(asked[0], Path(os.environ["STEPSTREAM_DATA"]), rows, only)
