@@ -32,7 +32,7 @@ class Block(FewNumbers):
 
     def __init__(self, name: str, names: Sequence[str], start: Floats) -> None:
         self.name, self.names = name, tuple(names)
-        self._start = _packed(0.0, start[0], np.diag(start[1]))
+        self._start = packed(0.0, start[0], np.diag(start[1]))
         self.restore_tables({}, EMPTY)
 
     @property
@@ -79,8 +79,8 @@ class Block(FewNumbers):
         return row
 
     def _row(self) -> Numbers:
-        packed = _packed(float(self.count[0]), self.mean, self.covariance)
-        return {self.name: tuple(packed.tolist())}
+        row = packed(float(self.count[0]), self.mean, self.covariance)
+        return {self.name: tuple(row.tolist())}
 
 
 @lru_cache
@@ -90,7 +90,8 @@ def _triangle(size: int) -> npt.NDArray[np.intp]:
     return rows * size + columns
 
 
-def _packed(count: float, mean: Floats, covariance: Floats) -> Floats:
+def packed(count: float, mean: Floats, covariance: Floats) -> Floats:
+    """The inverse of `unpacked`."""
     return np.concatenate(([count], mean, covariance.ravel()[_triangle(len(mean))]))
 
 
@@ -133,7 +134,7 @@ class BlockRule:
             farthest = np.maximum(farthest, np.abs(own_mean - mean))
         joined = _inverse(sum((one - base for one in precisions), base), precisions)
         move = np.clip(joined @ steps, -CLIP * farthest, CLIP * farthest)
-        return _packed(counted, mean + move, joined)[None]
+        return packed(counted, mean + move, joined)[None]
 
     def rebase(self, merged: Values, taken: Values, now: Values) -> Values:
         """Differences of natural parameters, the means' moves limited likewise."""
@@ -147,7 +148,7 @@ class BlockRule:
         step = joined @ (new @ (new_mean - mean) - old @ (old_mean - mean))
         farthest = CLIP * np.abs(new_mean - old_mean)
         move = np.clip(step, -farthest, farthest)
-        return _packed(count + (new_count - old_count), mean + move, joined)[None]
+        return packed(count + (new_count - old_count), mean + move, joined)[None]
 
     def information(self, names: Names, values: Values) -> Values:
         """How often it was learned."""
@@ -163,7 +164,7 @@ class BlockRule:
         count, mean, covariance = unpacked(values[0], self.size)
         known = _precision(covariance)
         tempered = _inverse(start + share * (known - start), [start, known])
-        return _packed(share * count, mean, tempered)[None]
+        return packed(share * count, mean, tempered)[None]
 
 
 def _precision(covariance: Floats) -> Floats:

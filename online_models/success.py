@@ -65,7 +65,8 @@ _BASE_SPREAD = 0.25
 _STACK_SPREAD = 0.39
 _STACK_DRIFT = 1e-9
 _COUNTER_DRIFT = 1e-5
-_CONSTANT = 0.3
+CONSTANT = 0.3
+"""The stacker's first input."""
 
 
 @compiled
@@ -96,7 +97,7 @@ def _share(row: Any, n: int) -> float:
 def _stack_inputs(row: Any, held: Floats, parts: Floats, spread: float, inputs: Floats) -> None:
     """What the stacker reads."""
     inputs[:] = 0.0
-    inputs[0] = _CONSTANT
+    inputs[0] = CONSTANT
     for group in range(len(parts)):
         if MAIN_PLACES[group] >= 0:
             inputs[MAIN_PLACES[group]] = parts[group] / np.sqrt(1.0 + _BASE_SPREAD * spread)
@@ -233,7 +234,8 @@ def _quantities() -> Block:
     return Block("quantities", DENSE, start)
 
 
-def _stack() -> Block:
+def stack() -> Block:
+    """The stacker's weights, knowing nothing."""
     return Block("stack", INPUTS, STACK_START)
 
 
@@ -256,7 +258,7 @@ class SuccessModel(OfParts, Regressor):
         {
             _WIDTH: SideBySide(tuple(Gaussian(_start_of(slice(n, n + 2))) for n in (0, 2, 4))),
             _quantities().width: _quantities().rule,
-            _stack().width: _stack().rule,
+            stack().width: stack().rule,
         },
         MAX_MERGED,
     )
@@ -264,7 +266,7 @@ class SuccessModel(OfParts, Regressor):
     def __init__(self, max_keys: int = MAX_KEYS) -> None:
         self.max_keys = max_keys
         self._weights = Weights(STARTS, max_keys)
-        self._dense, self._stack = _quantities(), _stack()
+        self._dense, self._stack = _quantities(), stack()
         super().__init__(self._weights, self._dense, self._stack)
 
     def predict(self, sheet: Sheet) -> Floats:

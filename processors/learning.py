@@ -41,8 +41,18 @@ class Taught(NamedTuple):
     """To be remembered by the learner's state once it has counted the event."""
 
 
-def learn(models: Replica, state: LearnerState, event: LearningEvent, trace: Trace) -> Taught:
-    """Teach `models` what `trace` shows, given the learner's `state` just before it."""
+def learn(
+    models: Replica,
+    state: LearnerState,
+    event: LearningEvent,
+    trace: Trace,
+    *,
+    turns: bool = True,
+) -> Taught:
+    """Teach `models` what `trace` shows, given the learner's `state` just before it.
+
+    Without `turns`, relevance does not learn that the learner turned to the activity.
+    """
     if trace.kind not in _STARTING:
         return Taught([], None)
     situation, facts = Situation(state, trace.at), facts_of_event(event, trace)
@@ -51,7 +61,7 @@ def learn(models: Replica, state: LearnerState, event: LearningEvent, trace: Tra
     answer = None
     if not models.frozen:
         observations += teach_outcomes(models, Lesson(state, event, trace, sheet))
-        turned = learn_next(models.relevance, state, event, trace)
+        turned = learn_next(models.relevance, state, event, trace) if turns else None
         observations += [] if turned is None else [turned]
     if trace.outcome is not None:
         baseline = models.baselines.success(trace.activity)

@@ -41,7 +41,9 @@ Keep = Callable[[Merging], Mapping[int, float]]
 
 
 def _blocks(share: float) -> Keep:
-    return lambda merging: {w: share for w, rule in merging.rules.items() if isinstance(rule, BlockRule)}
+    return lambda merging: {
+        w: share for w, rule in merging.rules.items() if isinstance(rule, BlockRule)
+    }
 
 
 def _all(share: float) -> Keep:
@@ -113,7 +115,9 @@ def _loss(one: Observation, predicted: float) -> float:
 
 def _kept(numbers: Mapping[str, Tables], keep: Keep) -> dict[str, Tables]:
     rules = {model.name: model.merging for model in MODELS}
-    return {name: tempered(rules[name], tables, keep(rules[name])) for name, tables in numbers.items()}
+    return {
+        name: tempered(rules[name], tables, keep(rules[name])) for name, tables in numbers.items()
+    }
 
 
 def events_of(name: str, data: Path, rows: int | None) -> Iterable[LearningEvent]:
@@ -140,7 +144,10 @@ def main(name: str, data: Path, rows: int | None, only: str) -> None:
         started = process_time()
         found = losses(source, setting)
         told = "  ".join(f"{model} {value:.4f}" for model, value in found.items())
-        print(f"{name} {len(source.rows)}  {setting:34}  {told}  {process_time() - started:.0f}s", flush=True)
+        print(
+            f"{name} {len(source.rows)}  {setting:34}  {told}  {process_time() - started:.0f}s",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def some_events(count: int, learners: int = 30, seed: int = 1) -> list[LearningE
 
 
 def _one(n: int, learner: int, ability: float, rng: Random) -> LearningEvent:
-    item, at = rng.randrange(40), START + 600.0 * n
+    item, at = rng.randrange(40), START + 1_800.0 * n
     outcome = float(rng.random() < 1.0 / (1.0 + 2.7 ** (0.1 * (item - 20) - ability)))
     kind = rng.choice((Kind.ANSWERED, Kind.ANSWERED, Kind.VIEWED, Kind.COMPLETED))
     return LearningEvent(
@@ -81,7 +81,7 @@ def _one(n: int, learner: int, ability: float, rng: Random) -> LearningEvent:
 
 
 def _voiding(n: int, event: LearningEvent) -> LearningEvent:
-    at = START + 600.0 * n
+    at = START + 1_800.0 * n
     return LearningEvent(
         id=f"voiding-{n}",
         learner=event.learner,

@@ -1,0 +1,1 @@
+"""Fitting the models on the archive: several passes, calibration, labels from what came later."""
