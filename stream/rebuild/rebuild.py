@@ -12,6 +12,7 @@ from stream.namespaces import Filled, Namespaces
 from stream.rebuild.hands import Hands
 from stream.rebuild.schedule import meetings, shared_out
 from stream.settings import Settings
+from stream.store.contract import member_of
 from stream.store.redis_store import RedisStore
 
 
@@ -96,7 +97,7 @@ async def _offer(settings: Settings, hands: Hands, plan: Plan, events: int) -> N
         made = sealed(hands.base)
         members = await pool.members()
         await pool.offer(version, made, {member: Taken(0, -1, {}) for member in members})
-        offsets = dict.fromkeys(members, -1)
+        offsets = {member_of(plan.namespace, p): end for p, end in plan.ends.items()}
         await pool.publish(Merge(version, 0, events, offsets, made.seal))
     finally:
         await store.close()

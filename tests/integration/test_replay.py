@@ -29,6 +29,7 @@ from stream.kafka import Admin
 from stream.namespaces import serving
 from stream.settings import Settings
 from stream.topics import ALL, RECOMMENDATIONS
+from stream.versions import live_base
 
 pytestmark = pytest.mark.stack
 AT = 1_900_000_000.0
@@ -88,6 +89,8 @@ def test_a_rebuild_has_the_same_features_and_takes_over(settings: Settings, tmp_
         assert features(settings) == before
         assert serving_settings(settings).store.namespace == settings.prefix
         assert ask(beside, lambda store: store.queue(key_of("1001", settings))) is not None
+        live = ask(beside, lambda s: live_base(s.pool, made["namespace"], settings.partitions))
+        assert {str(p): offset for p, offset in live[2].items()} == made["offsets"]
 
         assert stepstream(settings, "replay", "switch", made["name"]).returncode == 0
         wait_until(lambda: bool(workers.revive()), "the worker leaves", context=workers.logs)
