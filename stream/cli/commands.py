@@ -44,6 +44,7 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
     },
     "Keep it": {
         "archive": Listed("Keep events, queues and rejects as Parquet files.", "archive"),
+        "sql": Listed("Ask the archive questions in SQL.", "sql"),
     },
     "Look into it": {
         "queue": Listed("Show a learner's queue, with reasons.", "queue"),
