@@ -77,10 +77,15 @@ def learn_next(
     model: NextModel, state: LearnerState, event: LearningEvent, trace: Trace
 ) -> Observation | None:
     """Teach `model` that the learner turned to the activity of `event`, where that is so."""
-    if trace.kind not in _STARTING or trace.activity == state.newest_activity:
+    if not is_turn(state, trace):
         return None
     duel = learn_turn(model, state, event, trace)
     return None if duel is None else Observation("relevance", *duel)
+
+
+def is_turn(state: LearnerState, trace: Trace) -> bool:
+    """Whether the learner turns to something, and does not go on with the same."""
+    return trace.kind in _STARTING and trace.activity != state.newest_activity
 
 
 def facts_of_event(event: LearningEvent, trace: Trace) -> Facts:

@@ -1,0 +1,131 @@
+"""Differences of two arms with intervals: Poisson bootstrap over learners, paired.
+
+Each resample counts a learner n times, n drawn from Poisson(1), with all rows and in both arms
+(Hanley, MacGibbon, Computer Methods and Programs in Biomedicine 83, 2006). All measures of all
+slices see the same resamples.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from offline.answers import Numbers
+from offline.proof.measures import Measure
+from offline.proof.rows import RowTable
+
+RESAMPLES = 1000
+_AT_ONCE = 50
+_LOW, _HIGH = 0.025, 0.975
+
+
+class Slice(NamedTuple):
+    """Rows of one model that are judged together."""
+
+    model: str
+    axis: str
+    """One of `offline.proof.gate.AXES`."""
+    name: str
+    rows: RowTable
+
+
+class Interval(NamedTuple):
+    """95 %, by percentiles."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One measure of one slice, of both arms."""
+
+    model: str
+    axis: str
+    slice: str
+    measure: str
+    events: int
+    learners: int
+    live: float
+    candidate: float
+    better_by: float
+    """Positive where the candidate is the better one, in the unit of the measure."""
+    interval: Interval
+    """Of `better_by`."""
+    spread: float
+    """Its standard error."""
+
+
+def differences(
+    slices: Sequence[Slice], measures: Mapping[str, tuple[Measure, ...]], seed: int = 1
+) -> list[Difference]:
+    """Every measure of every slice, in order; slices without rows are left out."""
+    judged = [Judging(one, m) for one in slices if len(one.rows) for m in measures[one.model]]
+    draw(judged, seed)
+    return [one.difference() for one in judged]
+
+
+def draw(judged: Sequence["Judging"], seed: int, resamples: int = RESAMPLES) -> None:
+    """Measure each of `judged` in the same resamples."""
+    most = max((int(one.learners.max()) + 1 for one in judged), default=0)
+    rng = np.random.default_rng(seed)
+    for start in range(0, resamples, _AT_ONCE):
+        size = min(_AT_ONCE, resamples - start)
+        times = rng.poisson(1.0, (size, most)).astype(np.float64)
+        for one in judged:
+            one.resample(times)
+
+
+class Judging:
+    """A measure of both arms on one slice, and its resamples."""
+
+    def __init__(self, of: Slice, measure: Measure) -> None:
+        self._slice, self._measure = of, measure
+        rows = of.rows
+        self.learners, self._place = np.unique(rows.learner, return_inverse=True)
+        outcome = rows.column("outcome")
+        self._arms = [measure.prepare(rows.column(arm), outcome) for arm in ("live", "candidate")]
+        self._sums = [self._by_learner(arm.rows) for arm in self._arms]
+        self._found: list[Numbers] = []
+
+    def _by_learner(self, rows: Numbers) -> Numbers:
+        """(learners, k)"""
+        columns = [np.bincount(self._place, column, len(self.learners)) for column in rows.T]
+        return np.column_stack(columns)
+
+    def resample(self, times: Numbers) -> None:
+        """Measure where learner l counts `times[:, l]` times."""
+        drawn = times[:, self.learners]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            self._found.append(self._better([drawn @ sums for sums in self._sums]))
+
+    def _better(self, sums: Sequence[Numbers]) -> Numbers:
+        live, candidate = (arm.value(each) for arm, each in zip(self._arms, sums, strict=True))
+        found: Numbers = self._measure.loss(live) - self._measure.loss(candidate)
+        return found
+
+    def difference(self) -> Difference:
+        """What came out."""
+        whole = [sums.sum(axis=0) for sums in self._sums]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            live, candidate = (
+                float(arm.value(each)) for arm, each in zip(self._arms, whole, strict=True)
+            )
+            better = float(self._better(whole))
+        found = np.concatenate(self._found) if self._found else np.empty(0)
+        found = found[np.isfinite(found)]
+        low, high = np.quantile(found, [_LOW, _HIGH]) if len(found) else (np.nan, np.nan)
+        return Difference(
+            model=self._slice.model,
+            axis=self._slice.axis,
+            slice=self._slice.name,
+            measure=self._measure.name,
+            events=len(self._slice.rows),
+            learners=len(self.learners),
+            live=live,
+            candidate=candidate,
+            better_by=better,
+            interval=Interval(float(low), float(high)),
+            spread=float(found.std(ddof=1)) if len(found) > 1 else float("nan"),
+        )
