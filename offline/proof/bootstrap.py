@@ -25,7 +25,7 @@ class Slice(NamedTuple):
 
     model: str
     axis: str
-    """One of `offline.proof.gate.AXES`."""
+    """One of `offline.proof.gate.AXES`, whose members are told apart by name."""
     name: str
     rows: RowTable
 
@@ -88,22 +88,29 @@ class Judging:
         self._arms = [measure.prepare(rows.column(arm), outcome) for arm in ("live", "candidate")]
         self._sums = [self._by_learner(arm.rows) for arm in self._arms]
         self._found: list[Numbers] = []
+        self._own: list[Numbers] = []
 
     def _by_learner(self, rows: Numbers) -> Numbers:
-        """(learners, k)"""
+        """Of the rows of each learner, (learners, k)."""
         columns = [np.bincount(self._place, column, len(self.learners)) for column in rows.T]
         return np.column_stack(columns)
 
     def resample(self, times: Numbers) -> None:
         """Measure where learner l counts `times[:, l]` times."""
         drawn = times[:, self.learners]
+        sums = [drawn @ each for each in self._sums]
         with np.errstate(invalid="ignore", divide="ignore"):
-            self._found.append(self._better([drawn @ sums for sums in self._sums]))
+            self._found.append(self._better(sums))
+            self._own.append(self._arms[1].value(sums[1]))
 
     def _better(self, sums: Sequence[Numbers]) -> Numbers:
         live, candidate = (arm.value(each) for arm, each in zip(self._arms, sums, strict=True))
         found: Numbers = self._measure.loss(live) - self._measure.loss(candidate)
         return found
+
+    def of_candidate(self) -> Interval:
+        """Where the candidate's own measure lies."""
+        return _interval(self._own)
 
     def difference(self) -> Difference:
         """What came out."""
@@ -113,9 +120,7 @@ class Judging:
                 float(arm.value(each)) for arm, each in zip(self._arms, whole, strict=True)
             )
             better = float(self._better(whole))
-        found = np.concatenate(self._found) if self._found else np.empty(0)
-        found = found[np.isfinite(found)]
-        low, high = np.quantile(found, [_LOW, _HIGH]) if len(found) else (np.nan, np.nan)
+        found = _finite(self._found)
         return Difference(
             model=self._slice.model,
             axis=self._slice.axis,
@@ -126,6 +131,18 @@ class Judging:
             live=live,
             candidate=candidate,
             better_by=better,
-            interval=Interval(float(low), float(high)),
+            interval=_interval(self._found),
             spread=float(found.std(ddof=1)) if len(found) > 1 else float("nan"),
         )
+
+
+def _finite(parts: Sequence[Numbers]) -> Numbers:
+    found = np.concatenate(parts) if parts else np.empty(0)
+    return found[np.isfinite(found)]
+
+
+def _interval(parts: Sequence[Numbers]) -> Interval:
+    found = _finite(parts)
+    if not len(found):
+        return Interval(float("nan"), float("nan"))
+    return Interval(*np.quantile(found, [_LOW, _HIGH]).tolist())

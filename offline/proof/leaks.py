@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from offline.archived import Offsets, Source
-from offline.proof.bootstrap import Difference, Judging, Slice, draw
+from offline.proof.bootstrap import Difference, Interval, Judging, Slice, draw
 from offline.proof.gate import Leaks
 from offline.proof.measures import Measure, underconfidence
 from offline.proof.rows import RowTable
@@ -113,17 +113,17 @@ def knows_more(rows: RowTable, bounds: Leaks, seed: int) -> list[Finding]:
         if len(of) and of.learners() >= _FEWEST_LEARNERS:
             found[model] = Judging(Slice(model, "all", "", of), _KNOWS_MORE)
     draw([*found.values()], seed)
-    return [_told(one.difference(), bounds) for one in found.values()]
+    return [_told(one.difference(), one.of_candidate(), bounds) for one in found.values()]
 
 
-def _told(one: Difference, bounds: Leaks) -> Finding:
+def _told(one: Difference, own: Interval, bounds: Leaks) -> Finding:
     """`better_by` is live - candidate here, so that a leak is far below 0."""
-    excess = -one.better_by
-    leaks = -one.interval.high > bounds.underconfidence
+    surely = min(own.low, -one.interval.high)
+    leaks = surely > bounds.underconfidence
     figures = (
-        f"{one.model} is better than it believes by {one.candidate:+.4f} nats, the live one by "
-        f"{one.live:+.4f}: {excess:+.4f} (95 %: {-one.interval.high:+.4f} to "
-        f"{-one.interval.low:+.4f}), up to {bounds.underconfidence:g} is honest"
+        f"{one.model} is better than it believes by {one.candidate:+.4f} nats (95 %: {own.low:+.4f} "
+        f"to {own.high:+.4f}), the live one by {one.live:+.4f}; up to "
+        f"{bounds.underconfidence:g}, or as much more than live, is honest"
     )
     return Finding(f"belief/{one.model}", not leaks, f"leak: {figures}" if leaks else figures)
 
