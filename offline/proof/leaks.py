@@ -4,19 +4,22 @@
 - *Newcomers*: it has no numbers of an activity that nobody had met before the window.
 - *Knows more than it believes*: honest predictions lose, on average, as much as they expect to lose
   (their own entropy). Who has seen an answer is nearer to it than he believes, since a model that
-  learns one answer leans towards it without becoming certain. Compared with the live models.
+  learns one answer leans towards it without becoming certain. Honest candidates may be better, or
+  may mend what the live models believe too firmly; only who has seen the answers does much of both.
 - *Too good*: better by so much as no refit of the same events has ever been.
 
 `docs/proof.md` has the figures that the bounds come from.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+import numpy as np
+
 from offline.archived import Offsets, Source
-from offline.proof.bootstrap import Difference, Interval, Judging, Slice, draw
+from offline.proof.bootstrap import Difference, Judging, Slice, draw
 from offline.proof.gate import Leaks
-from offline.proof.measures import Measure, underconfidence
+from offline.proof.measures import MEASURES, Measure, underconfidence
 from offline.proof.rows import RowTable
 from online_models.items import ItemModel
 from online_models.named_numbers import name_of
@@ -27,6 +30,9 @@ from processors.trace import trace_of
 PROBABILITIES = ("success", "engagement", "gain", "retention")
 _FEWEST_LEARNERS = 20
 _KNOWS_MORE = Measure("underconfidence", "underconfidence", underconfidence)
+_LOG_LOSS = MEASURES["success"][0]
+_QUARTERS = 4
+_WHOLE = "whole window"
 _SHOWN = 3
 
 
@@ -106,26 +112,44 @@ def _known_items(candidate: Mapping[str, Tables]) -> set[bytes]:
 
 
 def knows_more(rows: RowTable, bounds: Leaks, seed: int) -> list[Finding]:
-    """Is the candidate better than it believes, and more so than the live models?"""
-    found = {}
-    for model in PROBABILITIES:
-        of = rows.of_model(model)
-        if len(of) and of.learners() >= _FEWEST_LEARNERS:
-            found[model] = Judging(Slice(model, "all", "", of), _KNOWS_MORE)
-    draw([*found.values()], seed)
-    return [_told(one.difference(), one.of_candidate(), bounds) for one in found.values()]
+    """Is the candidate better than it believes, and better than live by that?
+
+    Each model is looked at over the whole window and in each quarter of it: who has seen a part
+    has most likely seen its begin.
+    """
+    judged = [
+        (Judging(part, _KNOWS_MORE), Judging(part, _LOG_LOSS))
+        for model in PROBABILITIES
+        for part in _quarters(model, rows.of_model(model))
+        if part.rows.learners() >= _FEWEST_LEARNERS
+    ]
+    draw([one for pair in judged for one in pair], seed)
+    found = [_told(belief.difference(), loss.difference(), bounds) for belief, loss in judged]
+    return [one for one in found if not one.passed or one.test.endswith(_WHOLE)]
 
 
-def _told(one: Difference, own: Interval, bounds: Leaks) -> Finding:
-    """`better_by` is live - candidate here, so that a leak is far below 0."""
-    surely = min(own.low, -one.interval.high)
-    leaks = surely > bounds.underconfidence
+def _quarters(model: str, rows: RowTable) -> Iterator[Slice]:
+    yield Slice(model, "all", _WHOLE, rows)
+    place = np.empty(len(rows), np.int64)
+    place[np.argsort(rows.column("at"), kind="stable")] = np.arange(len(rows))
+    for quarter in range(_QUARTERS):
+        part = rows.where(place * _QUARTERS // len(rows) == quarter)
+        yield Slice(model, "all", f"quarter {quarter + 1}", part)
+
+
+def _told(belief: Difference, loss: Difference, bounds: Leaks) -> Finding:
+    """Of the belief `better_by` is live - candidate, so that a leak is far below 0."""
+    beyond = -belief.interval.high
+    surely = min(beyond, loss.interval.low)
+    leaks = belief.candidate > 0.0 and surely > bounds.underconfidence
     figures = (
-        f"{one.model} is better than it believes by {one.candidate:+.4f} nats (95 %: {own.low:+.4f} "
-        f"to {own.high:+.4f}), the live one by {one.live:+.4f}; up to "
-        f"{bounds.underconfidence:g}, or as much more than live, is honest"
+        f"{belief.model} loses {loss.better_by:+.4f} nats less than live (95 %: "
+        f"{loss.interval.low:+.4f} at least), and {belief.candidate:+.4f} less than it expects "
+        f"to, which is {-belief.better_by:+.4f} beyond live ({beyond:+.4f} at least); that both "
+        f"are surely above {bounds.underconfidence:g} takes who has seen the answers"
     )
-    return Finding(f"belief/{one.model}", not leaks, f"leak: {figures}" if leaks else figures)
+    name = f"belief of {belief.model}, {belief.slice}"
+    return Finding(name, not leaks, f"leak: {figures}" if leaks else figures)
 
 
 def too_good(differences: Iterable[Difference], bounds: Leaks) -> list[Finding]:
@@ -141,7 +165,8 @@ def _share(one: Difference, bounds: Leaks) -> Finding:
     share, low = one.better_by / one.live, one.interval.low / one.live
     leaks = low > bounds.improvement
     figures = (
-        f"{one.model} loses {share:.1%} less than live (95 %: at least {low:.1%}), up to "
+        f"{one.model} loses {share:.1%} less than live (95 %: {low:.1%} at least), up to "
         f"{bounds.improvement:.0%} is plausible"
     )
-    return Finding(f"improvement/{one.model}", not leaks, f"leak: {figures}" if leaks else figures)
+    told = f"leak: {figures}" if leaks else figures
+    return Finding(f"improvement of {one.model}", not leaks, told)

@@ -1,10 +1,14 @@
 """Proving a candidate: both arms on the events after the fit, measured, tested, and judged."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from offline.archived import Offsets, Source
+from offline.passes.working_file import WorkingFile
 from offline.proof import leaks
 from offline.proof.arm import Remembered
 from offline.proof.bootstrap import Difference, Slice, differences
@@ -12,7 +16,7 @@ from offline.proof.gate import DEFAULT, Gate, judged
 from offline.proof.leaks import Finding
 from offline.proof.measures import MEASURES
 from offline.proof.rows import RowTable, Watch
-from offline.proof.trial import Seen, Trial
+from offline.proof.trial import Files, Seen, Trial
 from online_models.tables import Base, ModelBase, Tables
 from schemas.version import Verdict
 
@@ -29,7 +33,7 @@ class Contest:
     """Numbers by model: the live shared base on whose events the candidate was fitted."""
     candidate: Mapping[str, Tables]
     states: Remembered
-    """States of learners at the offsets; both arms begin with them."""
+    """Learner key -> state at the offsets; both arms begin with it."""
     trained_up_to: Offsets
     """Last events that the candidate was fitted on, by partition, as it says."""
 
@@ -106,6 +110,7 @@ def prove(
     after: Offsets | None = None,
     gate: Gate = DEFAULT,
     watch: Watch = lambda _: None,
+    folder: Path | None = None,
 ) -> Proof:
     """Let the candidate and the live models go through what came after the fit.
 
@@ -115,16 +120,19 @@ def prove(
         after: the window begins behind these offsets; where the fit ends if None.
         gate: what is asked.
         watch: told of every so many events; `later` says how many there are.
+        folder: for files with states of learners, which are gone afterwards; None keeps them in
+            memory.
     """
     begins = dict(contest.trained_up_to if after is None else after)
     ends = source.ends()
-    trial = Trial(base_of(contest.live), base_of(contest.candidate), contest.states)
-    seen = trial.run(source.read(begins, ends), watch)
+    with _files(folder) as files:
+        trial = Trial(base_of(contest.live), base_of(contest.candidate), contest.states, files)
+        seen = trial.run(source.read(begins, ends), watch)
     rows, turns = seen.rows.table(), seen.turns.table()
     measured = differences(slices(rows, turns), MEASURES, SEED)
     findings = [
         leaks.offsets(contest.trained_up_to, begins),
-        leaks.newcomers(contest.candidate, seen.new_activities, source, begins),
+        leaks.newcomers(contest.candidate, seen.activities, source, begins),
         *leaks.knows_more(rows, gate.leaks, SEED),
         *leaks.too_good(measured, gate.leaks),
     ]
@@ -133,6 +141,14 @@ def prove(
     return Proof(
         verdict, _span(seen, begins, ends), tuple(measured), tuple(findings), seen.rows.share, rows
     )
+
+
+@contextmanager
+def _files(folder: Path | None) -> Iterator[Files]:
+    with TemporaryDirectory(dir=folder) as made:
+        paths = [None if folder is None else Path(made) / arm for arm in ("live", "candidate")]
+        with WorkingFile(paths[0]) as live, WorkingFile(paths[1]) as candidate:
+            yield live, candidate
 
 
 def _span(seen: Seen, after: Offsets, up_to: Offsets) -> Span:

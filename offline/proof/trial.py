@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from offline.archived import Archived
+from offline.passes.working_file import WorkingFile
 from offline.proof.arm import Arm, Remembered
 from offline.proof.offers import Offers, is_open
 from offline.proof.rows import Row, Rows, Watch
@@ -19,6 +20,8 @@ from schemas.event import LearningEvent
 CHUNK = 1000
 MOST_TURNS = 50_000
 """Ranked lists that are kept; learners leave beyond, as in `Rows`."""
+
+Files = tuple[WorkingFile, WorkingFile]
 
 _BY_ITSELF = frozenset({"success", "retention", "duration"})
 
@@ -37,8 +40,8 @@ class Seen:
     last_at: float = 0.0
     learners: set[int] = field(default_factory=set)
     """Hashes."""
-    new_activities: set[int] = field(default_factory=set)
-    """Keys of activities that appear."""
+    activities: set[int] = field(default_factory=set)
+    """Keys."""
 
 
 class Trial:
@@ -48,10 +51,12 @@ class Trial:
         live: shared parameters of the live models.
         candidate: those of the candidate.
         states: of learners as the fit left them; both arms begin with them.
+        files: where states of learners lie as they become, one for each arm.
     """
 
-    def __init__(self, live: Base, candidate: Base, states: Remembered) -> None:
-        self._live, self._candidate = Arm(live, states), Arm(candidate, states)
+    def __init__(self, live: Base, candidate: Base, states: Remembered, files: Files) -> None:
+        self._live = Arm(live, states, files[0])
+        self._candidate = Arm(candidate, states, files[1])
         self._offers, self._turns = Offers(), Turns()
         self.seen = Seen()
 
@@ -70,32 +75,32 @@ class Trial:
         seen.first_at = seen.first_at if seen.events else one.logged_at
         seen.last_at = one.logged_at
         seen.events += 1
-        if event.voids:
-            self._live.apply(one)
-            self._candidate.apply(one)
-            return
-        seen.learners.add(hash64(event.learner))
         trace = trace_of(event)
-        seen.new_activities.add(trace.activity)
-        self._rank(event, trace)
+        ranked = self._ranked(event, trace)
         was_open = is_open(self._live.models, event, trace)
         live, candidate = self._live.apply(one), self._candidate.apply(one)
+        if live is None or candidate is None:
+            return
+        seen.learners.add(hash64(event.learner))
+        seen.activities.add(trace.activity)
+        if ranked:
+            seen.turns.add(ranked)
         self._keep(event, trace, _paired(live, candidate))
         if not was_open and is_open(self._live.models, event, trace):
             self._offers.opened(event, trace)
 
-    def _rank(self, event: LearningEvent, trace: Trace) -> None:
+    def _ranked(self, event: LearningEvent, trace: Trace) -> Row | None:
+        """Where both arms rank what the learner turns to; None where that is not asked."""
         state, learner = self._live.state(event.learner), hash64(event.learner)
         items = self._turns.choices(event, trace, state)
-        if items and self.seen.turns.keeps(learner):
-            moment = moment_of(state, trace.at, event.role, event.cohort)
-            live, candidate = (
-                rank_of(arm.models, moment, items, self._turns)
-                for arm in (self._live, self._candidate)
-            )
-            who = (learner, "relevance", event.content, event.cohort)
-            row = Row(*who, trace.at, 0.0, live, candidate, 0.0)
-            self.seen.turns.add(row)
+        if not items or not self.seen.turns.keeps(learner):
+            return None
+        moment = moment_of(state, trace.at, event.role, event.cohort)
+        live, candidate = (
+            rank_of(arm.models, moment, items, self._turns) for arm in (self._live, self._candidate)
+        )
+        who = (learner, "relevance", event.content, event.cohort)
+        return Row(*who, trace.at, 0.0, live, candidate, 0.0)
 
     def _keep(
         self, event: LearningEvent, trace: Trace, pairs: list[tuple[Observation, Observation]]

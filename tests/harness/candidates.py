@@ -6,11 +6,12 @@ from random import Random
 
 import numpy as np
 
-from offline.archived import Archived, Offsets
+from offline.archived import Archived
 from online_models.replica import Replica
 from online_models.tables import Base, ModelBase, Table, Tables
 from processors.application import Application
 from schemas.checkpoint import Memory
+from schemas.event import LearningEvent
 
 Models = dict[str, Tables]
 
@@ -83,14 +84,12 @@ def shuffled(events: Sequence[Archived], seed: int = 1) -> list[Archived]:
     Random(seed).shuffle(outcomes)
     left = iter(outcomes)
     return [
-        one
-        if one.event.outcome is None
-        else one._replace(event=_with_outcome(one, next(left)))
+        one if one.event.outcome is None else one._replace(event=_with_outcome(one, next(left)))
         for one in events
     ]
 
 
-def _with_outcome(one: Archived, outcome: float) -> "object":
+def _with_outcome(one: Archived, outcome: float) -> LearningEvent:
     return replace(one.event, outcome=outcome, success=bool(outcome))
 
 
@@ -118,21 +117,3 @@ def ends_of(events: Sequence[Archived]) -> dict[int, int]:
     for one in events:
         ends[one.partition] = max(one.offset, ends.get(one.partition, -1))
     return ends
-
-
-class Listed:
-    """Events in a list, as a source; in the order of a log."""
-
-    def __init__(self, events: Sequence[Archived]) -> None:
-        self.events = sorted(events, key=lambda one: (one.logged_at, one.partition, one.offset))
-
-    def ends(self) -> dict[int, int]:
-        return ends_of(self.events)
-
-    def count(self, after: Offsets, up_to: Offsets) -> int:
-        return sum(1 for _ in self.read(after, up_to))
-
-    def read(self, after: Offsets, up_to: Offsets):  # type: ignore[no-untyped-def]
-        for one in self.events:
-            if after.get(one.partition, -1) < one.offset <= up_to.get(one.partition, -1):
-                yield one

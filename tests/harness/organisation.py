@@ -1,4 +1,4 @@
-"""An organisation by seed: cohorts, kinds of content, skills that build on each other, lost tags."""
+"""An organisation by seed: cohorts, kinds of content, skills that build on each other."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,8 +7,6 @@ from math import exp
 from random import Random
 from typing import Any
 
-from offline.archived import Archived
-from processors.partitioning import partition_of
 from schemas.event import LearningEvent
 from schemas.kinds import Kind
 
@@ -47,22 +45,13 @@ class Organisation:
     """Lessons and questions of a skill."""
     barrier: float = 1.5
     untagged: int = 0
-    partitions: int = 4
+    own_questions: str = ""
+    """A cohort that is asked other questions than everybody else."""
     seed: int = 1
 
     def before(self, skill: int) -> list[int]:
         """What the skill builds on."""
         return [one for one, after in BUILDS_ON if after == skill and after < self.skills]
-
-    def archived(self) -> list[Archived]:
-        """All events in order, with their places in a log."""
-        ends = [-1] * self.partitions
-        found = []
-        for event in self.events():
-            partition = partition_of(event.learner.encode(), self.partitions)
-            ends[partition] += 1
-            found.append(Archived(partition, ends[partition], event.received_at, event))
-        return found
 
     def events(self) -> list[LearningEvent]:
         """All events by time; the same for the same seed."""
@@ -128,9 +117,10 @@ class _Person:
         right = rng.random() < 1.0 / (1.0 + exp(-z))
         self._level[skill] += 0.12
         skills = () if of.is_untagged(skill, number) else (f"skill {skill}",)
+        own = f"/{self._cohort}" if self._cohort == of.own_questions else ""
         return self._event(
             Kind.ANSWERED,
-            of.question(skill, number),
+            of.question(skill, number) + own,
             at,
             content="question",
             outcome=float(right),
