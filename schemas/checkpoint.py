@@ -84,16 +84,12 @@ class PartitionWrite:
 class Promoted:
     """That a base goes on with the numbers of a version of the models."""
 
-    base: int
-    """The base that was made of them."""
     id: str
     """Of the version."""
     before: str
     """Seal of the base that was live before: what a rollback goes back to."""
-    after: str
-    """Seal of the base that was made."""
-    at: float
-    """When, POSIX seconds."""
+    below: int
+    """The base of the promotion that was live before; 0 where none was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +110,17 @@ class Merge:
     """Member -> last offset whose effects were taken in; who had another base is left out."""
     seal: str
     """Of the numbers and of what they mean."""
-    line: tuple[Promoted, ...] = ()
-    """The promotions that the base stands on, oldest first: those that were not rolled back."""
+    live: int = 0
+    """The base of the promotion that it stands on; 0 where it stands on none."""
     at: float = 0.0
     """When a promotion or a rollback was made, POSIX seconds; 0 where members were merged."""
+    promoted: Promoted | None = None
+    """What was promoted, where it is a promotion; then `live` is its own version."""
 
     @property
     def is_chosen(self) -> bool:
         """Whether it is a promotion or a rollback."""
         return self.at > 0.0
-
-    @property
-    def live(self) -> str:
-        """Id of the version that is live; empty where it is only what the stream has learned."""
-        return self.line[-1].id if self.line else ""
 
 
 @dataclass(frozen=True, slots=True)

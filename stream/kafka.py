@@ -211,6 +211,18 @@ class Admin:
         """
         return self._offsets(topic, _SPEC.earliest())
 
+    def assigned(self, group: str, topic: str) -> set[int]:
+        """Partitions of `topic` that running members of consumer group `group` read.
+
+        Raises:
+            Unavailable: where Kafka does not tell.
+        """
+        with _telling("who reads"):
+            asked = self._admin.describe_consumer_groups([group])
+            found = asked[group].result(self._timeout_sec)
+            parts = (part for one in found.members for part in one.assignment.topic_partitions)
+            return {part.partition for part in parts if part.topic == topic}
+
     def ends(self, topic: str) -> dict[int, int]:
         """Offset after the last message of each partition of `topic`.
 

@@ -107,8 +107,8 @@ class Merger:
         made = sealed(following)
         await pool.offer(version, made, taken)
         offsets = {member: one.offset for member, one in ready.items()}
-        line = () if newest is None else newest.line
-        merge = Merge(version, previous, events, offsets, made.seal, line)
+        live = 0 if newest is None else newest.live
+        merge = Merge(version, previous, events, offsets, made.seal, live)
         if not await pool.publish(merge):
             return None
         return Merged(merge, {name: len(one) for name, one in following.models.items()})

@@ -8,10 +8,13 @@ offsets. It makes every base anew and compares seals.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from schemas.checkpoint import Adoption, Merge
-from schemas.errors import Corrupt
+from offline.versions import Models, Versions
+from online_models.packing import unpack
+from schemas.checkpoint import Adoption, Merge, SealedBase
+from schemas.errors import ConfigurationError, Corrupt
 from stream.local import LocalStream
 from stream.merger import LEASE_SEC
+from stream.promotion import Promoter
 from stream.records import RawRecord
 from stream.store.contract import Pool, member_of
 
@@ -38,11 +41,21 @@ class Replay:
     Args:
         stream: empty, in memory, under the same prefix; its own merger does nothing here.
         records: by partition, in offset order from the first.
+        versions: of the models; needed where any was promoted.
     """
 
-    def __init__(self, stream: LocalStream, records: Mapping[int, Sequence[RawRecord]]) -> None:
+    def __init__(
+        self,
+        stream: LocalStream,
+        records: Mapping[int, Sequence[RawRecord]],
+        versions: Versions | None = None,
+    ) -> None:
         self._stream = stream
         self._records = records
+        self._promoter = None
+        if versions is not None:
+            pool, kept = stream.store.pool, _Remembered()
+            self._promoter = Promoter(pool, versions, kept, lambda: 0.0)
         self._left: dict[int, list[Adoption]] = {}
 
     async def run(self, past: Past) -> None:
@@ -79,9 +92,34 @@ class Replay:
         while (version := await pool.begin(LEASE_SEC)) != merge.version:
             if version is None or version > merge.version:
                 raise Corrupt(f"merge {merge.version} cannot be made again: start from nothing")
-        made = await self._stream.merger.merge(merge.version, merge.taken)
-        if made is None or made.merge.seal != merge.seal:
+        made = await self._made(merge)
+        if made is None or made.seal != merge.seal:
             raise Corrupt(
                 f"merge {merge.version} comes out otherwise: the events are not those that were "
                 "learned, or the models are not the same"
             )
+
+    async def _made(self, merge: Merge) -> Merge | None:
+        if merge.is_chosen:
+            if self._promoter is None:
+                raise ConfigurationError(
+                    f"base {merge.version} was made by a promotion: the replay needs the versions"
+                )
+            return await self._promoter.again(merge)
+        made = await self._stream.merger.merge(merge.version, merge.taken)
+        return None if made is None else made.merge
+
+
+class _Remembered:
+    """`Kept` in memory: a replay makes the bases that promotions are taken back with again."""
+
+    def __init__(self) -> None:
+        self._bases: dict[str, Models] = {}
+
+    def keep(self, base: SealedBase) -> None:
+        """See `Kept.keep`."""
+        self._bases[base.seal] = {name: unpack(blob) for name, blob in base.models.items()}
+
+    def base(self, seal: str) -> Models:
+        """See `Kept.base`."""
+        return self._bases[seal]

@@ -1,6 +1,7 @@
 """What is live, for who makes a version of the models of it."""
 
 import asyncio
+from collections.abc import Sequence
 
 from online_models.tables import NO_BASE, Base
 from schemas.checkpoint import Merge
@@ -48,3 +49,30 @@ def _trained_up_to(merges: list[Merge], namespace: str, partitions: int) -> dict
                 )
             found[members[member]] = max(found[members[member]], offset)
     return found
+
+
+Line = tuple[Merge, ...]
+"""Promotions that were not rolled back, each made on top of the one before, oldest first."""
+
+
+def line_of(merge: Merge, promotions: Sequence[Merge]) -> Line:
+    """The promotions that a base stands on, of all that are remembered."""
+    known = {one.version: one for one in promotions if one.promoted is not None}
+    found: Line = ()
+    live = merge.live
+    while live in known:
+        found = known[live], *found
+        promoted = known[live].promoted
+        live = 0 if promoted is None else promoted.below
+    return found
+
+
+def ids_of(line: Line) -> list[str]:
+    """Ids of the versions promoted."""
+    return [one.promoted.id for one in line if one.promoted is not None]
+
+
+async def live_version(pool: Pool) -> str:
+    """Id of the version that is live; empty where it is only what the stream has learned."""
+    newest = await pool.newest() or NOTHING
+    return "".join(ids_of(line_of(newest, await pool.promotions()))[-1:])

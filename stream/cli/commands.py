@@ -50,7 +50,7 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
         "queue": Listed("Show a learner's queue, with reasons.", "queue"),
         "learner": Listed("Show what is known of a learner.", "learner"),
         "features": Listed("Write learners' features as of a moment.", "features"),
-        "models": Listed("Show how good the models are, and which serve.", "models"),
+        "models": Listed("Show how good the models are; promote, pin, roll back.", "models"),
         "evaluate": Listed("Measure the models on a file of answers.", "evaluate"),
     },
 }

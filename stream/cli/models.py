@@ -25,6 +25,7 @@ from stream.cli.output import (
     table,
     when,
 )
+from stream.cli.versions import COMMANDS
 from stream.model_report import Measured, ModelReport, Report, Reporter
 from stream.namespaces import serving
 from stream.settings import Settings
@@ -34,17 +35,20 @@ _EVERY_SEC = 2.0
 _UNKNOWN = "-"
 
 
-@click.command(
+@click.group(
     "models",
+    invoke_without_command=True,
     epilog=examples(
         "stepstream models",
         "stepstream models --watch",
         "stepstream models --json | jq '.models[].measured.put_aside'",
+        "stepstream models list",
     ),
 )
 @json_option
 @click.option("--watch", is_flag=True, help="Look again every two seconds, until Ctrl-C.")
-def models_command(as_json: bool, watch: bool) -> int:
+@click.pass_context
+def models_command(context: click.Context, as_json: bool, watch: bool) -> int:
     """Show how good each model's predictions are, beside its baseline's, and whether it serves.
 
     Each prediction is scored before the model learns what came out: over all outcomes (total), and
@@ -52,11 +56,19 @@ def models_command(as_json: bool, watch: bool) -> int:
     goes bad is put aside: its baseline serves until the model is the better one again.
     docs/model-quality.md explains the measures and the rules.
 
+    The commands below are about versions, which the offline job makes (docs/versions.md).
+
     Everything is read from Redis, as the last checkpoints have it: no worker has to run.
 
     Exit code 0 if events have been learned from, 1 if not.
     """
+    if context.invoked_subcommand is not None:
+        return 0
     return asyncio.run(_run(services(), as_json, watch))
+
+
+for command in COMMANDS:
+    models_command.add_command(command)
 
 
 async def _run(settings: Settings, as_json: bool, watch: bool) -> int:

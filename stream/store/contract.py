@@ -89,7 +89,8 @@ class Pool(Protocol):
     async def publish(self, merge: Merge) -> bool:
         """Make the attempt's base the newest, if `merge.previous` still is; ends the attempt.
 
-        Versions only grow: nothing is published on a base that was begun later.
+        Versions only grow: nothing is published on a base that was begun later. No promotion is
+        published while what is live is pinned.
         """
 
     async def attempt(self) -> int | None:

@@ -148,7 +148,8 @@ class MemoryPool:
         if newest == merge.version:
             return True
         late = newest != merge.previous or newest > merge.version
-        if late or merge.version not in shared.versions:
+        pinned = merge.promoted is not None and shared.pinned is not None
+        if late or pinned or merge.version not in shared.versions:
             return False
         shared.merges = [*shared.merges, merge][-LONGEST_HISTORY:]
         if merge.is_chosen:

@@ -39,7 +39,8 @@ if version == tonumber(ARGV[1]) then
   return 1
 end
 local late = version ~= tonumber(ARGV[2]) or version > tonumber(ARGV[1])
-if late or redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 0 then
+local pinned = ARGV[5] == '2' and redis.call('EXISTS', KEYS[6]) == 1
+if late or pinned or redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 0 then
   redis.call('SREM', KEYS[3], ARGV[1])
   redis.call('SADD', KEYS[4], ARGV[1])
   return 0
@@ -47,14 +48,14 @@ end
 redis.call('SET', KEYS[1], ARGV[3])
 redis.call('RPUSH', KEYS[2], ARGV[3])
 redis.call('LTRIM', KEYS[2], -ARGV[4], -1)
-if ARGV[5] == '1' then
+if ARGV[5] ~= '0' then
   redis.call('RPUSH', KEYS[5], ARGV[3])
   redis.call('LTRIM', KEYS[5], -ARGV[4], -1)
 end
 return 1
 """
-"""KEYS: newest, merges, versions, leaving, promotions. ARGV: version, previous, merge, longest
-history, whether it is a promotion or a rollback."""
+"""KEYS: newest, merges, versions, leaving, promotions, pinned. ARGV: version, previous, merge,
+longest history, 0 for a merge of members, 1 for a rollback, 2 for a promotion."""
 _RELEASE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then
   redis.call('DEL', KEYS[1])
@@ -228,9 +229,9 @@ class RedisPool:
 
     async def publish(self, merge: Merge) -> bool:
         """See `Pool.publish`."""
-        names = "newest", "merges", "versions", "leaving", "promotions"
+        names = "newest", "merges", "versions", "leaving", "promotions", "pinned"
         keys = [self._key(name) for name in names]
-        chosen = int(merge.is_chosen)
+        chosen = int(merge.is_chosen) + int(merge.promoted is not None)
         text = encode_json(asdict(merge))
         arguments = [merge.version, merge.previous, text, LONGEST_HISTORY, chosen]
         published = await self._patiently(lambda: self._publish(keys=keys, args=arguments))
@@ -293,5 +294,5 @@ def numbers(raw: Mapping[bytes, bytes]) -> Numbers:
 
 def _merge(text: bytes) -> Merge:
     known = decode_json(text)
-    known["line"] = tuple(Promoted(**one) for one in known.get("line", ()))
-    return Merge(**known)
+    promoted = known.pop("promoted", None)
+    return Merge(**known, promoted=None if promoted is None else Promoted(**promoted))

@@ -1,0 +1,108 @@
+"""The versions of an installation's models: what is live, and how that changes.
+
+What is live is known to Redis (`stream.promotion`); the topic `models` tells it to others. A crash
+between the two leaves the topic behind: promoting what is live already only tells it again.
+"""
+
+from collections.abc import Sequence
+
+from offline.kept_bases import KeptBases
+from offline.places import Place
+from offline.versions import Versions
+from online_models.meaning import MODELS
+from schemas.checkpoint import Merge
+from schemas.codec import encode_json
+from schemas.errors import ConfigurationError
+from schemas.pointer import Pointer
+from schemas.version import Version
+from stream.clock import Clock
+from stream.log import Log, Message
+from stream.promotion import Promoter
+from stream.settings import Settings
+from stream.store.contract import Pool, member_of
+from stream.topics import MODELS as TOPIC
+from stream.versions import NOTHING, ids_of, line_of
+
+
+class Releases:
+    """Versions of one installation.
+
+    Args:
+        settings: where versions lie, how topics are called, and the namespace that serves.
+        pool: where the models are live.
+        now: dates promotions; POSIX seconds.
+    """
+
+    def __init__(self, settings: Settings, pool: Pool, now: Clock) -> None:
+        self._settings = settings
+        self.pool = pool
+        place = Place(settings.versions_place)
+        self.versions = Versions(place)
+        self._promoter = Promoter(pool, self.versions, KeptBases(place), now)
+
+    async def promote(self, name: str, log: Log) -> Merge:
+        """Make version `name` live.
+
+        Raises:
+            Refused: where it must not or cannot be; what is live stays.
+            ConfigurationError: where partitions adopt nothing.
+            Unavailable: where Redis or Kafka cannot be reached. Asked again, it comes to the same.
+        """
+        self._check_merging()
+        merge = await self._promoter.promote(name)
+        await self._tell(merge, log)
+        return merge
+
+    async def roll_back(self, to: str | None, log: Log) -> Merge:
+        """Take the last promotion back, or all after the one of version `to`.
+
+        Raises:
+            Refused: where there is none; what is live stays.
+            ConfigurationError: where partitions adopt nothing.
+            Unavailable: where Redis or Kafka cannot be reached.
+        """
+        self._check_merging()
+        merge = await self._promoter.roll_back(to)
+        await self._tell(merge, log)
+        return merge
+
+    def _check_merging(self) -> None:
+        if not self._settings.merge_every:
+            raise ConfigurationError(
+                "STEPSTREAM_MERGE_EVERY is 0, so partitions adopt nothing and no version can be "
+                "promoted: set it for all workers (10000 is usual), then promote"
+            )
+
+    async def _tell(self, merge: Merge, log: Log) -> None:
+        topic = self._settings.prefix + TOPIC.name
+        line = line_of(merge, await self.pool.promotions())
+        told: dict[str, bytes | None] = {model.name: None for model in MODELS}
+        if line:
+            version = self.versions.facts(ids_of(line)[-1])
+            told = {model: self._pointer(model, version, line[-1].version) for model in told}
+        await log.send([Message(topic, value, model.encode()) for model, value in told.items()])
+
+    def _pointer(self, model: str, version: Version, base: int) -> bytes:
+        return encode_json(
+            Pointer(
+                model=model,
+                version=version.id,
+                base=base,
+                created_at=version.created_at,
+                trained_up_to={str(p): offset for p, offset in version.trained_up_to.items()},
+                place=f"{self.versions.place.url}/{version.id}",
+                seal=version.seal,
+                metrics=version.metrics.get(model, {}),
+            )
+        )
+
+    async def live(self) -> Sequence[str]:
+        """Ids of the versions that what is live stands on, the newest last."""
+        newest = await self.pool.newest() or NOTHING
+        return ids_of(line_of(newest, await self.pool.promotions()))
+
+    async def adopted(self, base: int) -> set[int]:
+        """Partitions of this installation that stand on `base` or a later one."""
+        space, count = self._settings.store.namespace, self._settings.partitions
+        held = {p: await self.pool.snapshot(member_of(space, p), ()) for p in range(count)}
+        return {partition for partition, one in held.items() if one.base >= base}

@@ -1,0 +1,182 @@
+"""Promotion, rollback and pins, step by step, on the twins in memory."""
+
+import asyncio
+import tempfile
+from collections.abc import Collection
+from pathlib import Path
+
+from harness.promotions import PASSED, fitted, written
+from harness.statements import answers
+from harness.streams import local_settings
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from offline.kept_bases import KeptBases
+from offline.places import Place
+from offline.versions import Versions
+from online_models.items import ItemModel
+from online_models.tables import numbers_of, tables_of
+from processors.objective import Objective
+from schemas.checkpoint import Merge
+from schemas.codec import decode_json
+from schemas.event import LearningEvent, event_from_json
+from schemas.version import Verdict
+from stream.bases import load_base
+from stream.local import LocalStream
+from stream.log import Message
+from stream.merger import LEASE_SEC
+from stream.promotion import Promoter
+from stream.records import RawRecord
+from stream.replay import Replay, past_of
+from stream.topics import EVENTS, STATEMENTS
+from stream.versions import live_base, live_version
+
+SETTINGS = local_settings(partitions=3, merge_every=1_000_000)
+ANSWERS = list(answers(160, 9, 3))
+ALL = "*"
+ITEMS = ItemModel.name
+"""Its sums are exact, so each answer can be counted."""
+run = asyncio.run
+
+
+def mark(name: str) -> float:
+    """Answers that a version claims to know of beside the real ones; none for no version."""
+    return 1000.0 * int(name.removeprefix("v") or 0)
+
+
+class World:
+    """A stream in memory, a place for versions, and who promotes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.stream = LocalStream(SETTINGS, Objective(), lambda: 1.9e9)
+        self.pool = self.stream.store.pool
+        self.place = Place(str(folder))
+        self.versions = Versions(self.place)
+        self.promoter = Promoter(self.pool, self.versions, KeptBases(self.place), lambda: 2e9)
+        self.told = 0
+
+    async def learn(self, count: int) -> None:
+        topic = STATEMENTS.name
+        chosen = ANSWERS[self.told : self.told + count]
+        await self.stream.log.send([Message(topic, raw, who.encode()) for who, raw in chosen])
+        await self.stream.run()
+        self.told += len(chosen)
+
+    async def merge(self) -> Merge | None:
+        version = await self.pool.begin(LEASE_SEC)
+        assert version is not None
+        made = await self.stream.merger.merge(version, await self.pool.members())
+        return None if made is None else made.merge
+
+    async def adopt(self, only: Collection[int] | None = None) -> None:
+        await self.stream.personalizer.adopt(only)
+
+    async def candidate(self, name: str, verdict: Verdict | None = PASSED) -> None:
+        """A version that knows what the live base knows, and its mark."""
+        live = await live_base(self.pool, "", SETTINGS.partitions)
+        numbers = dict(fitted(self.events(live[2])))
+        rows = numbers_of(numbers.get(ITEMS, {}))
+        counted, *rest = rows.get(ALL, (0.0, 0.0, 0.0, 0.0))
+        numbers[ITEMS] = tables_of(rows | {ALL: (counted + mark(name), *rest)})
+        await asyncio.to_thread(written, self.versions, name, numbers, live, verdict)
+
+    def events(self, up_to: dict[int, int]) -> list[LearningEvent]:
+        return [
+            event_from_json(decode_json(record.value or b""))
+            for record in self.stream.log.all(EVENTS.name)
+            if record.offset <= up_to[record.partition]
+        ]
+
+    def records(self) -> dict[int, list[RawRecord]]:
+        found: dict[int, list[RawRecord]] = {}
+        for record in self.stream.log.all(EVENTS.name):
+            raw = RawRecord(*record[:4], record.value or b"")
+            found.setdefault(record.partition, []).append(raw)
+        return found
+
+    async def answered(self) -> float:
+        """Answers that the newest base knows of."""
+        newest = await self.pool.newest()
+        base = await load_base(self.pool, 0 if newest is None else newest.version)
+        assert base is not None
+        return base.of(ITEMS).numbers.get(ALL, (0.0,))[0]
+
+    async def settled(self) -> float:
+        """Answers that the newest base knows of when everything has been taken in."""
+        for _ in range(2):
+            await self.adopt()
+            await self.merge()
+        return await self.answered()
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("learn"), st.integers(1, 12)),
+        st.tuples(st.sampled_from(["merge", "fit", "promote", "roll back", "restart"]), st.just(0)),
+        st.tuples(st.just("adopt"), st.integers(0, 2)),
+        st.tuples(st.just("promote"), st.integers(0, 5)),
+    ),
+    max_size=25,
+)
+
+
+async def go(world: World, what: str, number: int, made: list[str]) -> None:
+    if what == "learn":
+        await world.learn(number)
+    elif what == "merge":
+        await world.merge()
+    elif what == "adopt":
+        await world.adopt([number])
+    elif what == "fit":
+        made.append(f"v{len(made) + 1}")
+        await world.candidate(made[-1])
+    elif what == "promote" and made:
+        await world.promoter.promote(made[-1 - number % len(made)])
+    elif what == "roll back" and await live_version(world.pool):
+        await world.promoter.roll_back()
+    elif what == "restart":
+        await world.stream.start()
+
+
+@settings(max_examples=40, deadline=None)
+@given(steps=steps)
+def test_whatever_is_live_each_answer_counts_once(steps: list[tuple[str, int]]) -> None:
+    """Whichever version is promoted or taken back when, and whoever adopts when."""
+
+    async def law(folder: str) -> None:
+        world, made = World(Path(folder)), list[str]()
+        await world.stream.start()
+        for what, number in steps:
+            await go(world, what, number, made)
+        live = await live_version(world.pool)
+        assert await world.settled() == world.told + mark(live)
+
+    with tempfile.TemporaryDirectory() as folder:
+        run(law(folder))
+
+
+@settings(max_examples=15, deadline=None)
+@given(steps=steps)
+def test_a_replay_promotes_and_rolls_back_to_the_same_bits(steps: list[tuple[str, int]]) -> None:
+    async def law(folder: str) -> None:
+        world, made = World(Path(folder)), list[str]()
+        await world.stream.start()
+        for what, number in steps:
+            if what != "restart":
+                await go(world, what, number, made)
+        again = LocalStream(SETTINGS, Objective(), lambda: 1.9e9)
+        await again.start()
+        past = await past_of(world.pool, "", SETTINGS.partitions)
+        await Replay(again, world.records(), world.versions).run(past)
+        assert await numbers_in(again) == await numbers_in(world.stream)
+
+    with tempfile.TemporaryDirectory() as folder:
+        run(law(folder))
+
+
+async def numbers_in(stream: LocalStream) -> list[object]:
+    """What a stream's partitions stand on, what is their own, and the seals of all bases."""
+    names = stream.personalizer._owned[0].models.names
+    claims = [await stream.store.claim(partition, names) for partition in range(3)]
+    seals = [merge.seal for merge in await stream.store.pool.merges()]
+    return [[(claim.base, claim.models) for claim in claims], seals]
