@@ -1,4 +1,4 @@
-"""YAML and JSON text -> tree. The only door to PyYAML."""
+"""YAML and JSON text -> tree, with the line of everything in it."""
 
 import re
 from collections.abc import Iterator
