@@ -1,0 +1,75 @@
+"""What the live models knew at an earlier moment: learned once more, as the stream learns.
+
+As many replicas as there are partitions, each learning from its own events, merged as often; from
+the version that was live on, where there was one. What cannot be known any more is when exactly the
+stream merged, so the same is not to be expected bit for bit.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from offline.archived import Offsets, Source
+from offline.fit.plan import Numbers
+from offline.passes.partitions import Partitions
+from offline.passes.passing import steps
+from offline.passes.working_file import WorkingFile
+from online_models.replica import Replica
+from online_models.tables import Tables
+
+_EVERY = 1_000
+_LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """How the stream learns."""
+
+    partitions: int
+    merge_every: int
+    statement_window: int
+
+
+@dataclass(frozen=True, slots=True)
+class Promoted:
+    """A version that was live."""
+
+    trained_up_to: Offsets
+    numbers: Numbers
+
+
+def numbers_at(
+    source: Source,
+    up_to: Offsets,
+    stream: Stream,
+    file: WorkingFile,
+    promoted: Promoted | None = None,
+    watch: Callable[[int], None] = lambda _: None,
+) -> dict[str, Tables]:
+    """What models knew that had learned from `source` up to `up_to`.
+
+    Args:
+        source: all events.
+        up_to: last event by partition; not before what `promoted` was trained on.
+        stream: how they learned.
+        file: what is kept meanwhile; goes on where it was broken off.
+        promoted: what they were replaced by where its training ended.
+        watch: told how many events are done.
+    """
+    more = [Replica() for _ in range(stream.partitions - 1)]
+    partitions = Partitions(
+        file, Replica(), stream.statement_window, more=more, merge_every=stream.merge_every
+    )
+
+    def learn(end: Offsets) -> None:
+        for _ in steps(source, end, partitions):
+            if partitions.done % _EVERY == 0:
+                watch(partitions.done)
+
+    if promoted is not None and file.fact(_LIVE) is None:
+        learn(promoted.trained_up_to)
+        file.put_fact(_LIVE, b"yes")
+        partitions.adopt(promoted.numbers)
+    elif file.fact(_LIVE) is None:
+        file.put_fact(_LIVE, b"none")
+    learn(up_to)
+    return partitions.numbers()
