@@ -6,8 +6,8 @@ questions are remembered is no lift of the skill. Nor does having completed it. 
 for all turns since the skill was last examined, to equal parts, where they were not longer than
 `HORIZON_SEC` ago. What is never examined is not known, and neither good nor bad.
 
-One outcome is the toss of a coin, so turns are judged by their activity: *fruitless* is one whose
-lift is surely below `WORTH`.
+One outcome is the toss of a coin, so turns are judged by their activity: *fruitless* is one that
+surely lifts less than `WORTH`, or than half of what turns lift on average.
 """
 
 from collections import OrderedDict
@@ -77,10 +77,9 @@ class Lift(NamedTuple):
         """With one more."""
         return Lift(self.turns + part, self.total + part * lift, self.squares + part * lift * lift)
 
-    @property
-    def is_fruitless(self) -> bool:
-        """Whether turning to it is known to lead to nothing."""
-        return self.turns >= FEWEST and self.mean + _SURE * self.error < WORTH
+    def is_below(self, lift: float) -> bool:
+        """Whether turning to it is known to lift less."""
+        return self.turns >= FEWEST and self.mean + _SURE * self.error < lift
 
 
 Skill = tuple[int, int]
@@ -121,7 +120,10 @@ class Labels:
 
     def fruitless(self) -> frozenset[int]:
         """Hashes of the activities that are."""
-        return frozenset(key for key, lift in self.lifts.items() if lift.is_fruitless)
+        turns = sum(lift.turns for lift in self.lifts.values())
+        usual = sum(lift.total for lift in self.lifts.values()) / max(turns, 1.0)
+        worth = max(WORTH, usual / 2.0)
+        return frozenset(key for key, lift in self.lifts.items() if lift.is_below(worth))
 
     def packed(self) -> bytes:
         """See `Kept`."""

@@ -19,8 +19,11 @@ from time import process_time
 from harness.events_that_were import InMemory
 
 from offline.answers import read_answers
+from offline.archived import Offsets
 from offline.clocks import clock_of
 from offline.events import Events
+from offline.fit.fitting import Fit
+from offline.fit.plan import Plan
 from offline.outcomes.duration import with_gaps
 from offline.outcomes.engagement import statements_of
 from offline.outcomes.worlds import Finishing, Teaching, Working
@@ -78,22 +81,43 @@ SETTINGS: dict[str, tuple[int, Keep, Callable[[float], Shares]]] = {
 }
 
 
+PLANS = {
+    "plan": Plan(statement_window=1),
+    "plan, not calibrated": Plan(statement_window=1, calibrate=False),
+    "plan, no recency": Plan(statement_window=1, recency=False),
+}
+
+
 def losses(source: InMemory, setting: str) -> dict[str, float]:
     """Mean loss by model on the last fifth."""
-    passes, keep, fading = SETTINGS[setting]
-    cut = source.cut(0.8)
-    partitions = Partitions(WorkingFile(), Replica(), 1)
-    for number in range(passes):
-        if number:
-            partitions.restart(_kept(partitions.numbers(), keep))
-        for _ in steps(source, cut, partitions, fading):
-            pass
+    cut, plan = source.cut(0.8), PLANS.get(setting)
+    partitions = _passed(source, cut, setting) if plan is None else _planned(source, cut, plan)
     found: dict[str, list[float]] = defaultdict(list)
     for step in steps(source, source.ends(), partitions):
         for one in step.observations:
             found[one.model].append(_loss(one, one.predicted))
             found[_BASELINES[one.model]].append(_loss(one, one.baseline))
     return {name: fmean(values) for name, values in sorted(found.items())}
+
+
+def _passed(source: InMemory, cut: Offsets, setting: str) -> Partitions:
+    passes, keep, fading = SETTINGS[setting]
+    partitions = Partitions(WorkingFile(), Replica(), 1)
+    for number in range(passes):
+        if number:
+            partitions.restart(_kept(partitions.numbers(), keep))
+        for _ in steps(source, cut, partitions, fading):
+            pass
+    return partitions
+
+
+def _planned(source: InMemory, cut: Offsets, plan: Plan) -> Partitions:
+    file = WorkingFile()
+    fit = Fit(source, cut, file, plan)
+    print(fit.run().metrics["calibration"])
+    partitions = Partitions(file, Replica(), 1)
+    partitions.adopt(partitions.numbers())
+    return partitions
 
 
 _BASELINES = {
@@ -138,8 +162,8 @@ def events_of(name: str, data: Path, rows: int | None) -> Iterable[LearningEvent
 def main(name: str, data: Path, rows: int | None, only: str) -> None:
     """Print a line a setting."""
     source = InMemory(events_of(name, data, rows), 1)
-    for setting in SETTINGS:
-        if only and only not in setting:
+    for setting in (*SETTINGS, *PLANS):
+        if only and not any(one in setting for one in only.split(";")):
             continue
         started = process_time()
         found = losses(source, setting)
