@@ -103,7 +103,7 @@ class Recalibrator:
     async def _origin(self) -> Origin:
         settings = self._settings
         base, merge, up_to = await live_base(
-            self._releases.pool, settings.prefix, settings.partitions
+            self._releases.pool, settings.store.namespace, settings.partitions
         )
         if not merge.version:
             raise Refused(
@@ -181,23 +181,11 @@ class _Prover:
         self._about, self._gate = about, gate
 
     def __call__(self, asked: Contested, watch: Callable[[int], None]) -> Proved:
-        contest = Contest(
-            asked.live, asked.candidate.numbers, States(asked.state), asked.candidate.offsets
-        )
-        proof = prove(asked.source, contest, asked.cut, self._gate, watch)
+        fitted = asked.candidate
+        contest = Contest(asked.live, fitted.numbers, asked.state, fitted.offsets)
+        proof = prove(asked.source, contest, asked.cut, self._gate, watch, asked.folder)
         page = render(content_of(proof, self._about))
         return Proved(proof.verdict, proof.metrics(), page)
-
-
-class States:
-    """Learners' states, asked for one by one."""
-
-    def __init__(self, state: Callable[[str], bytes | None]) -> None:
-        self._state = state
-
-    def get(self, learner: str, /) -> bytes | None:
-        """The state of a learner; None where nothing is known."""
-        return self._state(learner)
 
 
 def id_of(origin: Origin) -> str:

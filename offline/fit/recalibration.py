@@ -57,6 +57,8 @@ class Contested(NamedTuple):
     candidate: Fitted
     state: Callable[[str], bytes | None]
     """A learner's state at the cut."""
+    folder: Path
+    """For what proving has to put aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ class Recalibration:
             done += events
             self._watch("proof", done, window)
 
-        proved = prover(Contested(known, cut, live, fitted, fit.state), watch)
+        proved = prover(Contested(known, cut, live, fitted, fit.state, self._folder), watch)
         self._task.put_fact(_PROVED, encode_json(_plain_proved(proved)))
         self._task.commit()
         return proved

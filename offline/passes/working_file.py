@@ -26,6 +26,8 @@ _CACHE_KIB = 65_536
 class WorkingFile:
     """Facts by name, states by learner, receipts by partition and generation.
 
+    One thread at a time may use it, not always the same.
+
     Args:
         path: where it is; None keeps it in memory, which nothing survives.
 
@@ -39,7 +41,9 @@ class WorkingFile:
         try:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path or ":memory:", isolation_level=None)
+            self._db = sqlite3.connect(
+                path or ":memory:", isolation_level=None, check_same_thread=False
+            )
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = normal")
             self._db.execute(f"pragma cache_size = -{_CACHE_KIB}")

@@ -45,6 +45,7 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
     "Keep it": {
         "archive": Listed("Keep events, queues and rejects as Parquet files.", "archive"),
         "sql": Listed("Ask the archive questions in SQL.", "sql"),
+        "recalibrate": Listed("Fit the models on the archive, and prove them.", "recalibrate"),
     },
     "Look into it": {
         "queue": Listed("Show a learner's queue, with reasons.", "queue"),

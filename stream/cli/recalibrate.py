@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from offline.fit.plan import Plan
 from offline.fit.recalibration import Wish
 from offline.fit.twin import Stream
-from offline.proof import DEFAULT, Gate
+from offline.proof import DEFAULT
 from offline.proof.gate_file import read_gate
 from schemas.checkpoint import Merge
 from schemas.errors import StepstreamError
@@ -96,19 +96,38 @@ class ShareType(click.ParamType):
     help="Where the events are.",
 )
 @click.option(
-    "--passes", type=click.IntRange(1, 5), default=_PLAN.passes, show_default=True,
+    "--passes",
+    type=click.IntRange(1, 5),
+    default=_PLAN.passes,
+    show_default=True,
     help="How often the events are gone through.",
 )
 @click.option(
-    "--holdout", type=ShareType(), default="20%", show_default=True,
+    "--holdout",
+    type=ShareType(),
+    default="20%",
+    show_default=True,
     help="The newest part of the events, on which the candidate is proved; 0: it is not proved.",
 )
-@click.option("--gate", type=click.Path(path_type=Path, exists=True, dir_okay=False),
-              help="YAML file that says what a candidate must show.")
+@click.option(
+    "--gate",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="YAML file that says what a candidate must show.",
+)
+@click.option(
+    "--wait",
+    type=DurationType(),
+    default="2m",
+    show_default=True,
+    help="How long the archive may take to have what the live models have learned of.",
+)
 @click.option("--promote", is_flag=True, help="Make it live if it is proved to be better.")
 @click.option("--every", type=DurationType(), help="Again and again, so long after each start: 1d.")
-@click.option("--report", type=click.Path(path_type=Path, dir_okay=False),
-              help="Also write the page of the proof there.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the page of the proof there.",
+)
 @json_option
 def recalibrate_command(**asked: Any) -> int:
     """Fit all models on the archive, prove them on the newest events, and write a version.
@@ -124,43 +143,28 @@ def recalibrate_command(**asked: Any) -> int:
     Exit code 0 if a version was made and is not worse than what is live, 1 if it failed its proof,
     was not promoted, or there is too little to learn from.
     """
-    request = _request_of(asked)
-    if asked["every"] is None:
-        return asyncio.run(_once(request, asked))
-    return asyncio.run(_again_and_again(request, asked))
+    run = _once if asked["every"] is None else _again_and_again
+    return asyncio.run(run(asked))
 
 
-def _request_of(asked: dict[str, Any]) -> tuple[Plan, float, Gate, str]:
-    gate = DEFAULT if asked["gate"] is None else read_gate(asked["gate"])
-    return Plan(passes=asked["passes"]), asked["holdout"], gate, asked["source"]
-
-
-async def _again_and_again(request: Any, asked: dict[str, Any]) -> int:
+async def _again_and_again(asked: dict[str, Any]) -> int:
     while True:
         started = clock.monotonic()
         try:
-            await _once(request, asked)
+            await _once(asked)
         except StepstreamError as error:
             say(f"{error} (tried again at the next time)")
         await asyncio.sleep(max(0.0, asked["every"] - (clock.monotonic() - started)))
 
 
-async def _once(request: tuple[Plan, float, Gate, str], asked: dict[str, Any]) -> int:
-    plan, holdout, gate, source = request
+async def _once(asked: dict[str, Any]) -> int:
     settings = await serving(services())
-    stream = Stream(settings.partitions, settings.merge_every, settings.statement_window)
-    wish = Wish(
-        plan=plan_for(plan, settings), stream=stream, holdout=holdout
-    )
     store = RedisStore(settings.store, settings.partitions)
     releases = Releases(settings, store.pool, clock.now)
     try:
         with _bars() as bars:
-            watch = _Watch(bars)
-            work = Recalibrator(
-                settings, Request(wish=wish, gate=gate, source=source), releases, clock.now, watch
-            )
-            made = await work.run()
+            request = _request_of(asked, settings)
+            made = await Recalibrator(settings, request, releases, clock.now, _Watch(bars)).run()
         if asked["report"] is not None and made.report:
             asked["report"].write_bytes(made.report)
         merge = await _promoted(settings, releases, made) if asked["promote"] else None
@@ -169,20 +173,27 @@ async def _once(request: tuple[Plan, float, Gate, str], asked: dict[str, Any]) -
     return _tell(made, merge, asked)
 
 
-def plan_for(plan: Plan, settings: Settings) -> Plan:
-    """`plan` with the installation's window."""
-    return Plan(passes=plan.passes, statement_window=settings.statement_window)
+def _request_of(asked: dict[str, Any], settings: Settings) -> Request:
+    window = settings.statement_window
+    wish = Wish(
+        plan=Plan(passes=asked["passes"], statement_window=window),
+        stream=Stream(settings.partitions, settings.merge_every, window),
+        holdout=asked["holdout"],
+    )
+    return Request(
+        wish=wish,
+        gate=DEFAULT if asked["gate"] is None else read_gate(asked["gate"]),
+        source=asked["source"],
+        patience_sec=asked["wait"],
+    )
 
 
 async def _promoted(settings: Settings, releases: Releases, made: Made) -> Merge | None:
     verdict = made.version.verdict
     if verdict is None or not verdict.passed:
         return None
-    publisher = Publisher(settings.kafka)
-    try:
-        return await releases.promote(made.version.id, publisher)
-    finally:
-        await publisher.close()
+    with Publisher(settings.kafka) as log:
+        return await releases.promote(made.version.id, log)
 
 
 def _tell(made: Made, merge: Merge | None, asked: dict[str, Any]) -> int:
@@ -202,23 +213,32 @@ def _show(made: Made, merge: Merge | None) -> None:
     version = made.version
     out.print(f"[{GOOD}]{version.id}[/] fitted on {many(version.events, 'event')}: {made.place}")
     if version.verdict is None:
-        out.print(f"[{QUIET}]not proved: {made.why_unproved}; `stepstream prove {version.id}` does "
-                  "when more has come[/]")
+        out.print(
+            f"[{QUIET}]not proved: {made.why_unproved}; `stepstream prove {version.id}` does "
+            "when more has come[/]"
+        )
     else:
         colour, word = (GOOD, "better") if version.verdict.passed else (BAD, "failed its proof")
         out.print(f"[{colour}]{word}[/]")
         for reason in version.verdict.reasons:
             out.print(f"  {reason}", markup=False)
     if merge is not None:
-        out.print(f"[{GOOD}]promoted[/] as base {merge.version}; `stepstream models rollback` "
-                  "takes it back")
+        out.print(
+            f"[{GOOD}]promoted[/] as base {merge.version}; `stepstream models rollback` "
+            "takes it back"
+        )
 
 
 def _bars() -> Progress:
     return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        TextColumn("{task.fields[speed]}"), TimeRemainingColumn(),
-        console=err, transient=True, disable=not err.is_terminal,
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
     )
 
 
