@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from offline.archive.arrow import NAME, VERSION, arrow_schema, arrow_type, completed, rows_of
 from offline.archive.rows import Row
 from offline.archive.schemas import LOG, Column, Schema
+from schemas.errors import Unavailable
 
 GROUP_ROWS = 16_384
 """At most so many rows are in a row group,"""
@@ -147,7 +148,10 @@ def _telling_what_is_wrong() -> Iterator[None]:
         raise
     except (pa.ArrowException, OSError, ValueError, TypeError) as error:
         if isinstance(error, OSError) and error.errno is not None:
-            raise
+            raise Unavailable(
+                f"a file of the archive cannot be read ({error.strerror}): make it readable, then "
+                "run again"
+            ) from error
         text = str(error).partition("\n")[0][:120]
         raise NotReadable("corrupt", f"is no whole Parquet file ({text})") from error
 

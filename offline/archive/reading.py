@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from offline.archive.columns import UNREADABLE
-from offline.archive.listing import Archive, Live
+from offline.archive.listing import Archive, Listing, Live
 from offline.archive.parquet import Block, FileReader, NotReadable
 from offline.archive.rows import Row
 from offline.archive.schemas import EVENT
@@ -79,17 +79,18 @@ class ArchiveSource:
         Raises:
             Corrupt, Unavailable: as `read`.
         """
-        self._refuse_gaps(after, up_to)
+        listing = self._archive.listing(EVENT.topic)
+        self._refuse_gaps(listing, after, up_to)
         heads = [
-            _Head(partition, self._blocks(partition, after.get(partition, -1), end))
+            _Head(partition, self._blocks(listing, partition, after.get(partition, -1), end))
             for partition, end in sorted(up_to.items())
         ]
         yield from _merged([head for head in heads if head.advance()])
 
-    def _refuse_gaps(self, after: Offsets, up_to: Offsets) -> None:
+    def _refuse_gaps(self, listing: Listing, after: Offsets, up_to: Offsets) -> None:
         if self._across_gaps:
             return
-        for gap in self._archive.listing(EVENT.topic).gaps:
+        for gap in listing.gaps:
             low, high = after.get(gap.partition, -1), up_to.get(gap.partition, -1)
             if gap.last > low and gap.first <= high:
                 raise Corrupt(
@@ -98,8 +99,8 @@ class ArchiveSource:
                     "while Kafka still has them, or read across the gap on purpose"
                 )
 
-    def _blocks(self, partition: int, after: int, end: int) -> Iterator[Block]:
-        for block in blocks(self._archive, EVENT.topic, partition, after):
+    def _blocks(self, listing: Listing, partition: int, after: int, end: int) -> Iterator[Block]:
+        for block in _in_files(self._archive, listing, partition, after, FileReader.blocks):
             if block.offsets[-1] > end:
                 stop = int(np.searchsorted(block.offsets, end, side="right"))
                 if stop:
@@ -112,32 +113,27 @@ def _before(live: Live) -> int:
     return max(live.after, live.name.first - 1)
 
 
-def blocks(archive: Archive, topic: str, partition: int, after: int) -> Iterator[Block]:
-    """All messages of a partition with `offset > after`, in order, in blocks.
-
-    Files that a compaction replaces meanwhile are found again in the larger one.
+def rows(archive: Archive, topic: str, partition: int, after: int = -1) -> Iterator[Row]:
+    """All messages of a partition with `offset > after`, whole and in order.
 
     Raises:
         Corrupt: where a file is not what was written.
+        Unavailable: where the place cannot be reached.
     """
-    yield from _in_files(archive, topic, partition, after, FileReader.blocks)
-
-
-def rows(archive: Archive, topic: str, partition: int, after: int = -1) -> Iterator[Row]:
-    """The same, messages whole."""
-    yield from _in_files(archive, topic, partition, after, FileReader.rows)
+    yield from _in_files(archive, archive.listing(topic), partition, after, FileReader.rows)
 
 
 def _in_files(
     archive: Archive,
-    topic: str,
+    listing: Listing,
     partition: int,
     after: int,
     parts: Callable[[FileReader, int], Iterator[T]],
 ) -> Iterator[T]:
-    schema = archive.schema(topic)
+    """What `parts` takes of each file; one that a compaction replaces is found in the larger."""
+    schema = archive.schema(listing.topic)
     while True:
-        for live in archive.listing(topic).files.get(partition, ()):
+        for live in listing.files.get(partition, ()):
             if live.name.last <= after:
                 continue
             try:
@@ -155,6 +151,7 @@ def _in_files(
             after = live.name.last
         else:
             return
+        listing = archive.listing(listing.topic)
 
 
 class _Head:

@@ -20,8 +20,10 @@ class Row(NamedTuple):
     @property
     def size(self) -> int:
         """Bytes of key, value and headers."""
-        headers = sum(len(name) + len(value or b"") for name, value in self.headers)
-        return len(self.key or b"") + len(self.value or b"") + headers
+        size = len(self.key or b"") + len(self.value or b"")
+        for name, value in self.headers:
+            size += len(name) + len(value or b"")
+        return size
 
 
 def day_of(posix_sec: float) -> str:
@@ -41,9 +43,9 @@ def filed_under(current: str, logged_at: float) -> str:
     by moments, and days would alternate. A clock that is wrong by more gets days of its own.
     """
     day = day_of(logged_at)
-    if current and day < current and day >= before(current):
+    if day == current:
         return current
-    return day
+    return current if current and before(current) <= day < current else day
 
 
 @lru_cache(maxsize=64)

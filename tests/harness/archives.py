@@ -36,10 +36,16 @@ def event_row(offset: int, logged_at: float = START, learner: str = "ab" * 16) -
     return Row(offset, logged_at, learner.encode(), encode_json(event_to_json(made)))
 
 
-def queue_row(offset: int, version: int, at: float, activities: Sequence[str] = ("a", "b")) -> Row:
+def queue_row(
+    offset: int,
+    version: int,
+    at: float,
+    activities: Sequence[str] = ("a", "b"),
+    learner: str = "ab" * 16,
+) -> Row:
     expected = {"success": 0.7, "engagement": 0.5, "gain": 0.1, "retention": 0.4, "transfer": None}
     queue = {
-        "learner": "ab" * 16,
+        "learner": learner,
         "version": version,
         "generated_at": at,
         "cause": {"statement": f"s{version}", "verb": "answered"},
@@ -62,7 +68,7 @@ def queue_row(offset: int, version: int, at: float, activities: Sequence[str] = 
         "put_aside": [],
         "fallback": False,
     }
-    return Row(offset, at, (b"ab" * 16), encode_json(queue))
+    return Row(offset, at, learner.encode(), encode_json(queue))
 
 
 def put(

@@ -17,20 +17,21 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from harness.archives import queue_row
 
+from offline.archive.appending import Appender, Span
 from offline.archive.arrow import arrow_schema, completed
 from offline.archive.listing import Archive
 from offline.archive.names import FileName
 from offline.archive.parquet import FileWriter
 from offline.archive.rows import day_of
-from offline.archive.schemas import EVENT
+from offline.archive.schemas import EVENT, QUEUE
 from offline.places import Place
 from processors.partitioning import partition_of
 
 ANSWERED = "http://adlnet.gov/expapi/verbs/answered"
 COURSE_ITEMS = 25
 _DAY_SEC = 86_400.0
-_AT_ONCE = 1_000_000
 _UUID = "00000000-0000-4000-8000-"
 _DIFFICULTY_SCALE = 4.0
 
@@ -48,6 +49,10 @@ class Plan:
     seed: int = 7
     start: float = 1_790_035_200.0
     """Midnight, UTC; POSIX seconds."""
+    chunk: int = 131_072
+    """Events of a day that are made together: a partition's part of them is a file."""
+    queue_every: int = 0
+    """After every so many events of a partition a queue of ten items; 0: none."""
 
 
 class _World:
@@ -75,7 +80,7 @@ class _World:
 
 
 def generate(place: Place, plan: Plan, prefix: str = "") -> Archive:
-    """Write the archive of `plan` into `place`: one file a day and partition."""
+    """Write the archive of `plan` into `place`."""
     archive, world = Archive(place, prefix), _World(plan)
     offsets = np.zeros(plan.partitions, np.int64)
     per_day = -(-plan.events // plan.days)
@@ -95,43 +100,46 @@ def _day(
     offsets: npt.NDArray[np.int64],
 ) -> None:
     day, first, count = part
-    writers = _Writers(archive, day_of(plan.start + day * _DAY_SEC), offsets)
-    for start in range(0, count, _AT_ONCE):
-        stop = min(count, start + _AT_ONCE)
+    name = day_of(plan.start + day * _DAY_SEC)
+    for start in range(0, count, plan.chunk):
+        stop = min(count, start + plan.chunk)
         numbers = np.arange(first + start, first + stop)
         at = plan.start + _DAY_SEC * (day + (np.arange(start, stop) + 0.5) / count)
         for partition, table in _tables(world, plan, numbers, np.round(at, 3)):
-            writers.add(partition, table)
-    writers.close()
+            first = int(offsets[partition])
+            offsets[partition] += table.num_rows
+            _write(archive, table, name, (partition, first))
+            if plan.queue_every:
+                _write_queues(archive, world, table, (partition, first, plan.queue_every))
 
 
-class _Writers:
-    """One file of each partition, named when it is known how far it goes."""
+def _write(archive: Archive, table: Any, day: str, where: tuple[int, int]) -> None:
+    partition, first = where
+    folder = archive.prefix + EVENT.topic
+    name = FileName(folder, day, partition, first, first + table.num_rows - 1)
+    numbers = pa.array(np.arange(first, first + table.num_rows))
+    with archive.place.writing(name.text) as file, FileWriter(file, EVENT, folder) as writer:
+        writer.add(completed(table.append_column("log_offset", numbers), arrow_schema(EVENT)))
 
-    def __init__(self, archive: Archive, day: str, offsets: npt.NDArray[np.int64]) -> None:
-        self._archive, self._day, self._offsets = archive, day, offsets
-        self._waiting: dict[int, list[Any]] = {}
 
-    def add(self, partition: int, table: Any) -> None:
-        self._waiting.setdefault(partition, []).append(table)
-
-    def close(self) -> None:
-        for partition, tables in sorted(self._waiting.items()):
-            first = int(self._offsets[partition])
-            rows = sum(table.num_rows for table in tables)
-            folder = self._archive.prefix + EVENT.topic
-            name = FileName(folder, self._day, partition, first, first + rows - 1)
-            with (
-                self._archive.place.writing(name.text) as file,
-                FileWriter(file, EVENT, folder) as writer,
-            ):
-                for table in tables:
-                    numbers = pa.array(np.arange(first, first + table.num_rows))
-                    writer.add(
-                        completed(table.append_column("log_offset", numbers), arrow_schema(EVENT))
-                    )
-                    first += table.num_rows
-            self._offsets[partition] = first
+def _write_queues(archive: Archive, world: _World, table: Any, where: tuple[int, int, int]) -> None:
+    """A queue after every so many events of a partition, by the number of the event."""
+    partition, first, every = where
+    chosen = np.arange(-first % every, table.num_rows, every)
+    learners = table["learner"].take(pa.array(chosen)).to_pylist()
+    times = table["logged_at"].take(pa.array(chosen)).to_pylist()
+    texts = world.item_texts.to_pylist()
+    rows = []
+    for place, learner, at in zip(chosen.tolist(), learners, times, strict=True):
+        version = first + place
+        activities = [texts[(version * 37 + n * 11) % len(texts)] for n in range(10)]
+        row = queue_row(version // every, version, round(at + 0.01, 3), activities, learner)
+        rows.append(row)
+    if rows:
+        appender = Appender(archive, QUEUE.topic, partition, Span(rows[0].offset))
+        for row in rows:
+            appender.add(row)
+        appender.flush()
 
 
 def _tables(

@@ -1,5 +1,10 @@
 -- Each recommendation, and what the learner did next: within 7 days (604,800 seconds).
-WITH queues AS (
+WITH done AS (
+    SELECT learner, log_offset, activity, kind, happened_at, outcome
+    FROM statements
+),
+
+queues AS (
     SELECT DISTINCT learner, version, generated_at
     FROM recommendations
 ),
@@ -17,7 +22,7 @@ lasting AS (
 
 moments AS (
     SELECT learner, log_offset AS moment, 0 AS is_queue, log_offset, -1.0 AS generated_at
-    FROM statements
+    FROM done
     UNION ALL
     SELECT learner, version AS moment, 1 AS is_queue, NULL AS log_offset, generated_at
     FROM queues
@@ -42,15 +47,15 @@ answers AS (
         recommendations.version,
         recommendations.generated_at,
         recommendations.activity,
-        MIN(statements.happened_at) AS followed_at,
-        MAX(statements.outcome) AS best_outcome
+        MIN(done.happened_at) AS followed_at,
+        MAX(done.outcome) AS best_outcome
     FROM recommendations
-    INNER JOIN statements
-        ON recommendations.learner = statements.learner
-        AND recommendations.activity = statements.activity
-    WHERE statements.happened_at > recommendations.generated_at
-        AND statements.happened_at <= recommendations.generated_at + 604800.0
-        AND statements.log_offset > recommendations.version
+    INNER JOIN done
+        ON recommendations.learner = done.learner
+        AND recommendations.activity = done.activity
+    WHERE done.happened_at > recommendations.generated_at
+        AND done.happened_at <= recommendations.generated_at + 604800.0
+        AND done.log_offset > recommendations.version
     GROUP BY
         recommendations.learner,
         recommendations.version,
@@ -77,12 +82,12 @@ SELECT
     recommendations.expected_engagement, -- probability of finishing it once started
     recommendations.expected_gain, -- change of proficiency
     lasting.replaced_at - recommendations.generated_at AS in_force_sec, -- until the learner's next queue; null: it is the newest
-    statements.activity AS next_activity, -- what the learner turned to next; null: nothing yet
-    statements.kind AS next_kind, -- what was done with it
-    statements.happened_at - recommendations.generated_at AS next_after_sec, -- how long after
+    done.activity AS next_activity, -- what the learner turned to next; null: nothing yet
+    done.kind AS next_kind, -- what was done with it
+    done.happened_at - recommendations.generated_at AS next_after_sec, -- how long after
     CASE
-        WHEN statements.activity = recommendations.activity
-            AND statements.happened_at <= recommendations.generated_at + 604800.0 THEN 1
+        WHEN done.activity = recommendations.activity
+            AND done.happened_at <= recommendations.generated_at + 604800.0 THEN 1
         ELSE 0
     END AS was_next, -- 1 where that is the recommended one, within the horizon
     CASE WHEN answers.followed_at IS NULL THEN 0 ELSE 1 END AS was_followed, -- 1 where it was turned to at all, within the horizon
@@ -102,9 +107,9 @@ LEFT JOIN following
     AND recommendations.version = following.moment
     AND recommendations.generated_at = following.generated_at
     AND following.is_queue = 1
-LEFT JOIN statements
-    ON following.learner = statements.learner
-    AND following.next_offset = statements.log_offset
+LEFT JOIN done
+    ON following.learner = done.learner
+    AND following.next_offset = done.log_offset
 LEFT JOIN answers
     ON recommendations.learner = answers.learner
     AND recommendations.version = answers.version

@@ -1,10 +1,9 @@
 -- Each statement once, without those that were withdrawn and those that withdraw.
-WITH numbered AS (
-    SELECT
-        *,
-        ROW_NUMBER() OVER (PARTITION BY learner, statement ORDER BY log_offset) AS copy_number
+WITH repeated AS (
+    SELECT log_partition, statement, MIN(log_offset) AS first_offset
     FROM events
-    WHERE voids IS NULL
+    GROUP BY log_partition, statement
+    HAVING COUNT(*) > 1
 ),
 
 withdrawn AS (
@@ -14,30 +13,35 @@ withdrawn AS (
 )
 
 SELECT
-    numbered.log_partition, -- partition of learning.events
-    numbered.log_offset, -- offset in it, of the first copy
-    numbered.log_day, -- UTC day that it is filed under
-    numbered.logged_at, -- when the log took it, POSIX seconds
-    numbered.statement, -- statement id
-    numbered.learner, -- learner key, a pseudonym
-    numbered.kind, -- what was done
-    numbered.activity, -- id of what it was done with
-    numbered.title, -- its name
-    numbered.course, -- course that it belongs to
-    numbered.content, -- kind of content
-    numbered.skills, -- its skills, a list
-    numbered.difficulty, -- its difficulty in [0, 1]
-    numbered.minutes, -- its planned length
-    numbered.happened_at, -- POSIX seconds; never after its arrival
-    numbered.happened_time, -- the same as a timestamp, UTC
-    numbered.happened_on, -- the same as a date
-    numbered.success, -- as the sender judged it
-    numbered.completion, -- as the sender judged it
-    numbered.outcome, -- evidence of knowledge in [0, 1]; null where it is none
-    numbered.pass_mark, -- smallest outcome that counts as passed
-    numbered.duration_sec, -- time spent, seconds
-    numbered.learner_role, -- the learner's role then
-    numbered.cohort -- the learner's cohort then
-FROM numbered
-LEFT JOIN withdrawn ON numbered.statement = withdrawn.voids
-WHERE numbered.copy_number = 1 AND withdrawn.voids IS NULL
+    events.log_partition, -- partition of learning.events
+    events.log_offset, -- offset in it, of the first copy
+    events.log_day, -- UTC day that it is filed under
+    events.logged_at, -- when the log took it, POSIX seconds
+    events.statement, -- statement id
+    events.learner, -- learner key, a pseudonym
+    events.kind, -- what was done
+    events.activity, -- id of what it was done with
+    events.title, -- its name
+    events.course, -- course that it belongs to
+    events.content, -- kind of content
+    events.skills, -- its skills, a list
+    events.difficulty, -- its difficulty in [0, 1]
+    events.minutes, -- its planned length
+    events.happened_at, -- POSIX seconds; never after its arrival
+    events.happened_time, -- the same as a timestamp, UTC
+    events.happened_on, -- the same as a date
+    events.success, -- as the sender judged it
+    events.completion, -- as the sender judged it
+    events.outcome, -- evidence of knowledge in [0, 1]; null where it is none
+    events.pass_mark, -- smallest outcome that counts as passed
+    events.duration_sec, -- time spent, seconds
+    events.learner_role, -- the learner's role then
+    events.cohort -- the learner's cohort then
+FROM events
+LEFT JOIN repeated
+    ON events.log_partition = repeated.log_partition
+    AND events.statement = repeated.statement
+LEFT JOIN withdrawn ON events.statement = withdrawn.voids
+WHERE events.voids IS NULL
+    AND withdrawn.voids IS NULL
+    AND (repeated.first_offset IS NULL OR events.log_offset = repeated.first_offset)
