@@ -6,6 +6,7 @@ offsets give the same bytes, however they had been cut.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -18,6 +19,10 @@ SMALL_ROWS = 131_072
 """Files of a day that goes on are left alone once they have so many rows,"""
 MANY = 16
 """and are put together once there are so many smaller ones in a row."""
+
+
+class Gone(Exception):
+    """A part is not there any more: another compaction has done the same work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ def merge(archive: Archive, topic: str, wanted: Merge) -> FileName:
     """Carry a merge out; returns the name of the large file.
 
     Raises:
+        Gone: where a part is not there any more; nothing is changed.
         Corrupt: where a part is not what was written; nothing is changed.
         Unavailable: where the place does not take it; nothing is changed.
     """
@@ -96,6 +102,8 @@ def _copy(archive: Archive, topic: str, live: Live, writer: FileWriter) -> None:
         with archive.open(live.name) as part:
             for table in FileReader(part, archive.schema(topic)).tables(live.after):
                 writer.add(table)
+    except FileNotFoundError as error:
+        raise Gone from error
     except NotReadable as error:
         raise Corrupt(
             f"{live.name.text} {error}: move it away and run the archiver, which fetches its "
@@ -132,6 +140,7 @@ def compact(
     merges = [one for one in due(listing, whole=whole) if wanted(one.parts[0].name.partition)]
     made = []
     for one in merges[:at_most]:
-        made.append(merge(archive, topic, one))
-        tell(made[-1])
+        with suppress(Gone):
+            made.append(merge(archive, topic, one))
+            tell(made[-1])
     return made

@@ -73,11 +73,14 @@ def settings_of(kafka: str, prefix: str, place: Path, plan: Plan) -> Settings:
 
 
 def start(
-    settings: Settings, *arguments: str, log: Path | None = None
+    settings: Settings, *arguments: str, log: Path, largest_kib: int | None = None
 ) -> "subprocess.Popen[bytes]":
-    """An archiver process."""
+    """An archiver process; with `largest_kib` no file that it writes can become larger."""
     command = [sys.executable, "-m", "stream.cli", "archive", "run", *arguments]
-    with (log or Path(tempfile.gettempdir()) / "archiver.log").open("ab") as output:
+    if largest_kib is not None:
+        limit = f'ulimit -f {largest_kib}; exec "$@"'
+        command = ["/bin/bash", "-c", limit, "archiver", *command]
+    with log.open("ab") as output:
         return subprocess.Popen(
             command,
             cwd=ROOT,

@@ -133,3 +133,20 @@ def test_a_place_that_cannot_be_written_ends_it_and_the_next_run_goes_on(
     report = Report()
     compare(settings, report)
     assert (report.archived, report.differences) == (122, [])
+
+
+def test_a_write_that_fails_in_the_middle_leaves_nothing_half_there(
+    settings: Settings, tmp_path: Path
+) -> None:
+    list(publish(settings, Plan(3_000, 0, rate=1e6)))
+    log = tmp_path / "archiver.log"
+    process = start(settings, "--once", log=log, largest_kib=16)
+    assert process.wait(120) == 75, log.read_text()
+    assert "run again" in log.read_text()
+    assert not list(Path(settings.archive_place).rglob(".*"))
+    checked = command(settings, "check", "--deep", "--json")
+    assert [topic["findings"] for topic in decode_json(checked.stdout)] == [[], [], []]
+    assert command(settings, "run", "--once").exit_code == 0
+    report = Report()
+    compare(settings, report)
+    assert (report.archived, report.differences, report.findings) == (3_660, [], [])

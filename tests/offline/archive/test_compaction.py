@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from harness.archives import DAY_SEC, START, event_row, put, queue_row
@@ -132,6 +133,20 @@ def test_a_part_that_is_broken_changes_nothing(archive: Archive) -> None:
     with pytest.raises(Corrupt, match="move it away"):
         compact(archive, EVENT.topic, whole=True)
     assert contents(archive) == before
+
+
+def test_two_compactions_at_once_do_the_work_once(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(archive, LOG, cuts=CUTS)
+    before = archive.listing(EVENT.topic)
+    compact(archive, EVENT.topic, whole=True)
+    done = contents(archive)
+    with monkeypatch.context() as patched:
+        patched.setattr(archive, "listing", lambda _topic: before)
+        assert compact(archive, EVENT.topic, whole=True) == []
+    assert contents(archive) == done
+    assert not [*Path(archive.place.url).rglob(".*")]
 
 
 @settings(max_examples=25, deadline=None)
