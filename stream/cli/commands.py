@@ -47,6 +47,10 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
         "sql": Listed("Ask the archive questions in SQL.", "sql"),
         "recalibrate": Listed("Fit the models on the archive, and prove them.", "recalibrate"),
     },
+    "Improve it": {
+        "prove": Listed("Prove a version of the models on later events.", "prove"),
+        "proposals": Listed("Show what the log says builds on what.", "proposals"),
+    },
     "Look into it": {
         "queue": Listed("Show a learner's queue, with reasons.", "queue"),
         "learner": Listed("Show what is known of a learner.", "learner"),

@@ -79,6 +79,10 @@ class Organisation:
         return self.untagged > 0 and (skill * self.questions + number) % self.untagged == 0
 
 
+_MASTERED = 0.5
+"""Log odds from which a skill is no barrier to those that build on it."""
+
+
 class _Person:
     def __init__(self, of: Organisation, number: int, rng: Random) -> None:
         self._of, self.number, self._rng = of, number, rng
@@ -112,8 +116,7 @@ class _Person:
         of, rng = self._of, self._rng
         number = rng.randrange(of.questions)
         hard = (number - of.questions / 2.0) * 0.25
-        z = self._able + self._level[skill] - hard
-        z -= of.barrier if self._is_blocked(skill) else 0.0
+        z = self._standing(skill) - hard
         right = rng.random() < 1.0 / (1.0 + exp(-z))
         self._level[skill] += 0.12
         skills = () if of.is_untagged(skill, number) else (f"skill {skill}",)
@@ -131,7 +134,12 @@ class _Person:
         )
 
     def _is_blocked(self, skill: int) -> bool:
-        return any(self._level[one] + self._able < 0.5 for one in self._of.before(skill))
+        return any(self._standing(one) < _MASTERED for one in self._of.before(skill))
+
+    def _standing(self, skill: int) -> float:
+        """Log odds of a middling question."""
+        barrier = self._of.barrier if self._is_blocked(skill) else 0.0
+        return self._able + self._level[skill] - barrier
 
     def _event(self, kind: Kind, activity: str, at: float, **facts: Any) -> LearningEvent:
         self._told += 1
