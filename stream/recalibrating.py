@@ -1,8 +1,8 @@
 """Recalibration of an installation: what is live, the archive, and where versions go."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
@@ -21,6 +21,7 @@ from offline.fit.recalibration import (
 )
 from offline.fit.twin import Promoted
 from offline.proof import Contest, Gate, prove
+from offline.proposals import Proposals, mine, sentences, yaml_of
 from offline.report import About, content_of, render
 from schemas.codec import encode_json_sorted
 from schemas.errors import Refused
@@ -32,6 +33,7 @@ from stream.settings import Settings
 from stream.versions import live_base
 
 REPORT = "report.html"
+PROPOSALS = "proposals.yaml"
 FOLDER = "recalibration"
 """In STEPSTREAM_HOME: what is kept while a recalibration runs."""
 
@@ -94,9 +96,11 @@ class Recalibrator:
         source = open_source(self._request.source, self._settings)
         await self._await_events(source, work.origin.up_to)
         promoted = await asyncio.to_thread(self._promoted, work.origin.parent)
-        prover = _Prover(self._about(work.origin), self._request.gate)
+        mined = await asyncio.to_thread(self._mined, source, work.origin.up_to)
+        prover = _Prover(self._about(work.origin, sentences(mined)), self._request.gate)
         done = await asyncio.to_thread(work.run, source, promoted, prover)
         made = await asyncio.to_thread(self._written, work.origin, done, resumed=work.resumed)
+        await asyncio.to_thread(self._propose, made.version.id, mined)
         work.done()
         return made
 
@@ -131,13 +135,29 @@ class Recalibrator:
         loaded = self._releases.versions.load(live)
         return Promoted(loaded.version.trained_up_to, loaded.numbers)
 
-    def _about(self, origin: Origin) -> About:
+    def _mined(self, source: Source, up_to: Offsets) -> Proposals:
+        total, done = source.count({}, up_to), 0
+
+        def watch(more: int) -> None:
+            nonlocal done
+            done += more
+            self._watch("mining proposals", done, total)
+
+        return mine(source, up_to, watch)
+
+    def _propose(self, version: str, mined: Proposals) -> None:
+        versions = self._releases.versions
+        if not versions.place.has(f"{version}/{PROPOSALS}"):
+            versions.attach(version, PROPOSALS, yaml_of(mined).encode())
+
+    def _about(self, origin: Origin, proposals: Sequence[str]) -> About:
         return About(
             version=id_of(origin),
             parent=origin.parent,
             created_at=origin.at,
             code=_code(),
             settings=self._request.wish.plan.to_json(),
+            proposals=proposals,
         )
 
     def _written(self, origin: Origin, done: Recalibrated, *, resumed: bool) -> Made:
@@ -184,7 +204,7 @@ class _Prover:
         fitted = asked.candidate
         contest = Contest(asked.live, fitted.numbers, asked.state, fitted.offsets)
         proof = prove(asked.source, contest, asked.cut, self._gate, watch, asked.folder)
-        page = render(content_of(proof, self._about))
+        page = render(content_of(proof, replace(self._about, events=fitted.events)))
         return Proved(proof.verdict, proof.metrics(), page)
 
 

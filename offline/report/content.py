@@ -126,13 +126,14 @@ def _facts(proof: Proof, about: About) -> list[tuple[str, str]]:
         ("version", about.version),
         ("made", _when(about.created_at)),
         ("parent", about.parent or "none"),
-        ("fitted on", f"{about.events:,} events"),
+        ("fitted on", f"{about.events:,} events" if about.events else ""),
         ("code", about.code),
         ("seal of its numbers", about.seal),
         ("fitted up to", _offsets(proof.span.after)),
         ("proved up to", _offsets(proof.span.up_to)),
     ]
-    return said + [(name, str(value)) for name, value in sorted(about.settings.items())]
+    known = [(name, value) for name, value in said if value]
+    return known + [(name, str(value)) for name, value in sorted(about.settings.items())]
 
 
 def _offsets(offsets: Mapping[int, int]) -> str:

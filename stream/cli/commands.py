@@ -45,9 +45,9 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
     "Keep it": {
         "archive": Listed("Keep events, queues and rejects as Parquet files.", "archive"),
         "sql": Listed("Ask the archive questions in SQL.", "sql"),
-        "recalibrate": Listed("Fit the models on the archive, and prove them.", "recalibrate"),
     },
     "Improve it": {
+        "recalibrate": Listed("Fit the models on the archive, and prove them.", "recalibrate"),
         "prove": Listed("Prove a version of the models on later events.", "prove"),
         "proposals": Listed("Show what the log says builds on what.", "proposals"),
     },

@@ -12,9 +12,8 @@ from stream.cli.ending import EXIT_NO, say
 from stream.cli.environment import configured
 from stream.cli.output import QUIET, count_progress, emit, err, examples, json_option, many, out
 from stream.rebuild.sources import ARCHIVE, open_source
+from stream.recalibrating import PROPOSALS
 from stream.settings import Settings
-
-PROPOSALS = "proposals.yaml"
 
 
 @click.command(

@@ -34,8 +34,7 @@ from stream.cli.output import (
 )
 from stream.proving import prove_again
 from stream.rebuild.sources import ARCHIVE, open_source
-
-REPORT = "report.html"
+from stream.recalibrating import REPORT
 
 
 @click.command(
