@@ -68,11 +68,11 @@ def _throughput(stack: EmbeddedStack, count: int) -> None:
     _bytes_a_learner(stack, settings)
 
 
-def applied_per_sec(settings: Settings, count: int) -> float:
+def applied_per_sec(settings: Settings, count: int, patience_sec: float = 300.0) -> float:
     """Rate between the first tenth and the end of the backlog."""
     client = redis.Redis.from_url(settings.redis)
     keys = [f"{settings.prefix}{{{p}}}:off" for p in range(settings.partitions)]
-    started, first, deadline = 0.0, 0, time.perf_counter() + 300
+    started, first, deadline = 0.0, 0, time.perf_counter() + patience_sec
     while time.perf_counter() < deadline:
         done = sum(int(offset) + 1 for offset in client.mget(keys) if offset is not None)
         now = time.perf_counter()
@@ -155,11 +155,11 @@ def _probe(settings: Settings, publisher: Publisher, seconds: float) -> Iterator
     for name, statement in _probes():
         if time.perf_counter() > until:
             return
-        key = _queue_key(settings, name)
+        key = queue_key(settings, name)
         wanted = decode_json(statement)["id"].encode()
         sent = time.perf_counter()
         publisher.send_blocking(Message(topic, statement, name.encode()), lambda *_: None)
-        yield _visible(client, key, wanted) - sent
+        yield visible_at(client, key, wanted) - sent
         time.sleep(1 / _PROBES_PER_SEC)
 
 
@@ -169,7 +169,7 @@ def _probes() -> Iterator[tuple[str, bytes]]:
         yield probe + name, statement.replace(f'"{name}"'.encode(), f'"{probe}{name}"'.encode())
 
 
-def _visible(client: "redis.Redis[bytes]", key: str, statement: bytes) -> float:
+def visible_at(client: "redis.Redis[bytes]", key: str, statement: bytes) -> float:
     deadline = time.perf_counter() + 30
     while time.perf_counter() < deadline:
         queue = client.get(key)
@@ -179,7 +179,7 @@ def _visible(client: "redis.Redis[bytes]", key: str, statement: bytes) -> float:
     raise TimeoutError(f"no queue at {key}")
 
 
-def _queue_key(settings: Settings, name: str) -> str:
+def queue_key(settings: Settings, name: str) -> str:
     key = learner_key(name, pseudonyms(settings), settings.home_page)
     partition = partition_of(key.encode(), settings.partitions)
     return f"{settings.prefix}{{{partition}}}:queue:{key}"
