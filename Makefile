@@ -15,7 +15,7 @@ INSTALL := PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --disable-pip-vers
 MEASURE := PYTHONPATH=.:tests $(PY) -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup java demo test lint bench quality chaos clean
+.PHONY: help setup java demo test lint bench quality chaos offline clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ quality: $(READY) ## every model on every data set of STEPSTREAM_DATA; ACCEPT=1 
 
 chaos: $(READY) $(JAVA) ## kills, a pause and a rebalance in the middle of 50,000 events
 	$(MEASURE) harness.chaos --events 50000 --kills 10
+
+offline: $(READY) $(JAVA) ## the offline job on a live stream of 300,000 statements
+	$(MEASURE) harness.offline_job $(if $(REPORT),--report $(REPORT))
 
 java: $(READY) ## bring a Java runtime where the machine has none
 	@rm -f $(JAVA)

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 import redis
-from bench.stream import queue_key, quantile, visible_at
+from bench.stream import quantile, queue_key, visible_at
 from harness.statements import answers
 
 from schemas.codec import decode_json

@@ -2,15 +2,16 @@
 
     PYTHONPATH=.:tests python -m harness.offline_job [--events 300000] [--report report.html]
 
-A real Kafka, a real Valkey and one supervised worker. Statements of public data sets
+A real Kafka, a real Valkey and one worker. Statements of public data sets
 (STEPSTREAM_DATA; simulated populations where there are none) and of a simulated organisation flow.
 
 1. Most are published at once, and the archiver is killed (-9) ten times meanwhile. The archive must
    hold each offset once, byte for byte.
 2. `stepstream recalibrate` fits, proves on later events, and writes a version with its report.
-3. A worse candidate, and one that has seen the future, are proved and must be refused.
-4. The rest flows at a rate, and how old queues are is measured: before, while the version is
+3. The rest flows at a rate, and how old queues are is measured: before, while the version is
    promoted and rolled back, and after. No worker may restart and no event be lost.
+4. On what has come since, the version is proved once more, and so are two planted ones, which
+   must be refused: a worse one, and one that has seen the future.
 5. `stepstream replay --from archive` builds everything anew, `replay verify` compares features.
 """
 
@@ -27,8 +28,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import redis
 from bench.conditions import conditions
-from bench.stream import applied_per_sec
 from harness.archivers import MEMBER, compare, start
 from harness.archivers import Report as Archived
 from harness.live_load import Load
@@ -42,9 +43,12 @@ from stream.embedded.stack import EmbeddedStack
 from stream.kafka import Admin
 from stream.log import Message
 from stream.settings import Settings
-from stream.topics import ALL, EVENTS, STATEMENTS
+from stream.topics import ALL, STATEMENTS
 
 KILLS = 10
+_KILL_SEC = 6.0
+"""Between two kills, on average."""
+_LOOK_SEC = 0.5
 FLOWS = 0.8
 """Share of the statements that is published at once."""
 
@@ -81,7 +85,7 @@ class Run:
         done = self.command(*words)
         if done.returncode != 1:
             raise RuntimeError(f"{' '.join(words)}: code {done.returncode}, not 1\n{done.stderr}")
-        return done.stderr.strip().splitlines()[-1]
+        return _last(done.stderr or done.stdout)
 
     def messages(self, first: int, end: int) -> Iterator[Message]:
         """Statements, as they are sent."""
@@ -111,7 +115,7 @@ def main() -> int:
         Admin(settings.kafka).ensure(ALL, settings.prefix, settings.partitions)
         run = Run(settings, statements, Path(name))
         run.told("load", str(ORGANISATION))
-        with Workers(settings, Path(name), ("-m", "stream.cli", "worker", "--restart")) as workers:
+        with Workers(settings, Path(name)) as workers:
             workers.start()
             _job(run, options, workers)
     return 0
@@ -121,47 +125,77 @@ def _job(run: Run, options: argparse.Namespace, workers: Workers) -> None:
     end = int(FLOWS * len(run.statements))
     live = _flow(run, end, workers)
     version = _recalibrated(run, options)
-    for fault in ("worse", "future"):
-        planted = plant(run.settings, version, fault, Random(1))
-        print(f"planted, {fault:8s}                        {run.refused('prove', planted)}")
-        print(f"                                       {run.refused('models', 'promote', planted)}")
     _promoted(run, version, end, options.rate)
-    wait_until(lambda: is_idle(run.settings), "all is applied", 120, workers.logs)
-    if workers.exits:
+    wait_until(lambda: is_idle(run.settings), "all is applied", 300, workers.logs)
+    if workers.revive():
         raise RuntimeError(f"workers ended: {workers.exits}\n{workers.logs()}")
+    run.told("archive", "run", "--once", "--member", MEMBER)
+    _proved(run, version)
     _replayed(run, live)
 
 
+def _proved(run: Run, version: str) -> None:
+    """On the events that have come since, which no version was fitted on."""
+    proof = run.command("prove", version)
+    print(f"the version on what came after it       {_last(proof.stdout)}")
+    for fault in ("worse", "future"):
+        planted = plant(run.settings, version, fault)
+        print(f"planted: {fault:8s}                       {run.refused('prove', planted)}")
+        print(
+            f"promoting it                            {run.refused('models', 'promote', planted)}"
+        )
+
+
+def _last(text: str) -> str:
+    return text.strip().splitlines()[-1] if text.strip() else ""
+
+
 def _flow(run: Run, end: int, workers: Workers) -> float:
-    """Publish, kill, archive; returns the rate of the live stream in statements a second."""
+    """Publish, kill, archive; returns the rate of the live stream in events a second."""
     publish(run.settings, [*run.messages(0, end)])
     options = ("--member", MEMBER, "--seconds", "2")
     log = run.folder / "archiver.log"
     archiver, rng = start(run.settings, *options, log=log), Random(7)
-    rate = 0.0
+    seen, kills = [_applied(run.settings)], 0
     try:
-        for _ in range(KILLS):
-            time.sleep(rng.uniform(2.0, 8.0))
-            archiver.kill()
-            archiver.wait()
-            archiver = start(run.settings, *options, log=log)
-        rate = applied_per_sec(run.settings, sum(_ends(run.settings)), patience_sec=1200)
-        wait_until(lambda: is_idle(run.settings), "the first part is applied", 1200, workers.logs)
+        while not is_idle(run.settings) or kills < KILLS:
+            time.sleep(_LOOK_SEC)
+            seen.append(_applied(run.settings))
+            if kills < KILLS and rng.random() < _LOOK_SEC / _KILL_SEC:
+                archiver.kill()
+                archiver.wait()
+                kills += 1
+                archiver = start(run.settings, *options, log=log)
+            if workers.revive():
+                raise RuntimeError(f"the worker ended\n{workers.logs()}")
     finally:
         archiver.terminate()
         archiver.wait(120)
     run.told("archive", "run", "--once", "--member", MEMBER)
     report = Archived()
     compare(run.settings, report)
-    print(f"archiver killed (-9)                    {KILLS:10d}")
+    rate = _rate(seen)
+    print(f"archiver killed (-9)                    {kills:10d}")
     print(f"messages logged, archived               {report.messages:10,} {report.archived:,}")
     print(f"differences, findings                   {report.differences} {report.findings}")
-    print(f"live stream, statements/s               {rate:10,.0f}")
+    print(f"live stream, events/s                   {rate:10,.0f}")
     return rate
 
 
-def _ends(settings: Settings) -> list[int]:
-    return [*Admin(settings.kafka).ends(settings.prefix + EVENTS.name).values()]
+def _applied(settings: Settings) -> tuple[float, int]:
+    """(seconds, events applied until then)"""
+    client = redis.Redis.from_url(settings.redis)
+    found = client.mget([f"{settings.prefix}{{{p}}}:off" for p in range(settings.partitions)])
+    client.close()
+    return time.perf_counter(), sum(int(offset) + 1 for offset in found if offset is not None)
+
+
+def _rate(seen: list[tuple[float, int]]) -> float:
+    """Events a second between the first tenth and the end."""
+    last = seen[-1][1]
+    begun = next(one for one in seen if one[1] >= last / 10)
+    ended = next(one for one in seen if one[1] == last)
+    return (ended[1] - begun[1]) / (ended[0] - begun[0])
 
 
 def _recalibrated(run: Run, options: argparse.Namespace) -> str:
@@ -191,7 +225,6 @@ def _promoted(run: Run, version: str, first: int, rate: float) -> None:
 
 
 def _replayed(run: Run, live: float) -> None:
-    run.told("archive", "run", "--once", "--member", MEMBER)
     made, seconds = run.told("replay", "--from", "archive")
     rate = made["events"] / seconds
     print(f"replay from the archive, events/s       {rate:10,.0f}   {rate / live:.1f} times live")
