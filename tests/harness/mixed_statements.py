@@ -8,6 +8,7 @@ from dataclasses import replace
 from heapq import merge
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from harness.workers import ROOT
 
@@ -75,7 +76,8 @@ def _number(name: str) -> int:
 
 
 def _with_skills(skills: tuple[str, ...]) -> dict[str, Any]:
-    named = [{"id": f"urn:skill:{s}", "definition": {"type": COMPETENCY}} for s in skills]
+    ids = [f"urn:skill:{quote(skill, safe='')}" for skill in skills]
+    named = [{"id": one, "definition": {"type": COMPETENCY}} for one in ids]
     return {"contextActivities": {"other": named}}
 
 
