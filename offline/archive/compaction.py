@@ -8,17 +8,17 @@ offsets give the same bytes, however they had been cut.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from offline.archive.listing import Archive, Listing, Live
 from offline.archive.names import FileName
 from offline.archive.parquet import FileReader, FileWriter, NotReadable
 from schemas.errors import Corrupt
 
-SMALL_ROWS = 131_072
-"""Files of a day that goes on are left alone once they have so many rows,"""
+SIZES = (256, 4_096, 65_536)
+"""Rows. While a day goes on, files of one size (smaller than this, not than the one before)"""
 MANY = 16
-"""and are put together once there are so many smaller ones in a row."""
+"""are put together once there are so many: a message moves once a size, and then stays."""
 
 
 class Gone(Exception):
@@ -70,10 +70,17 @@ def _all(run: Sequence[Live]) -> Iterator[Merge]:
 
 
 def _small(run: Sequence[Live]) -> Iterator[Merge]:
-    for small, group in groupby(run, key=lambda live: live.footer.rows < SMALL_ROWS):
-        parts = tuple(group)
-        if small and len(parts) >= MANY:
-            yield Merge(parts)
+    for above, size in pairwise((0, *SIZES)):
+        for parts in _stretches(run, size):
+            if sum(live.footer.rows >= above for live in parts) >= MANY:
+                yield Merge(parts)
+                return
+
+
+def _stretches(run: Sequence[Live], size: int) -> Iterator[tuple[Live, ...]]:
+    for small, group in groupby(run, key=lambda live: live.footer.rows < size):
+        if small:
+            yield tuple(group)
 
 
 def merge(archive: Archive, topic: str, wanted: Merge) -> FileName:

@@ -46,10 +46,26 @@ def test_a_day_that_goes_on_is_put_together_once_it_has_many_files(archive: Arch
 def test_large_files_of_a_day_that_goes_on_are_left_alone(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compaction, "SMALL_ROWS", 20)
+    monkeypatch.setattr(compaction, "SIZES", (20,))
     put(archive, [event_row(n) for n in range(30 + MANY)], cuts=(29, *range(30, 30 + MANY)))
     (made,) = compact(archive, EVENT.topic)
     assert (made.first, made.last) == (30, 29 + MANY)
+
+
+def test_a_day_that_goes_on_has_few_files_and_moves_each_message_a_few_times(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compaction, "MANY", 3)
+    monkeypatch.setattr(compaction, "SIZES", (3, 9, 27))
+    moved, most = 0, 0
+    for n in range(81):
+        put(archive, [event_row(one) for one in range(n + 1)])
+        while made := compact(archive, EVENT.topic):
+            moved += sum(name.last - name.first + 1 for name in made)
+        most = max(most, len(archive.place.names()))
+    assert moved <= 81 * 3
+    assert most <= 2 * 3 + 3
+    assert len(list(rows(archive, EVENT.topic, 0))) == 81
 
 
 def test_a_gap_stays_one(archive: Archive) -> None:

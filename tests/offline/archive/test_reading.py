@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from harness.archives import START, event_row, put
 from harness.generated_archive import Plan, generate
@@ -88,6 +89,14 @@ def test_what_is_no_event_is_left_out_and_its_bytes_are_not(archive: Archive) ->
     source = ArchiveSource(archive)
     assert [one.offset for one in source.read({}, {0: 2})] == [0]
     assert [one.value for one in source.read_raw({}, {0: 2})][1:] == [b"torn"]
+
+
+def test_tools_that_read_folders_of_parquet_read_it(archive: Archive) -> None:
+    put(archive, [event_row(n, START + n * 40_000) for n in range(6)], 3)
+    table = pq.read_table(archive.place.path(EVENT.topic))
+    assert sorted(table["log_offset"].to_pylist()) == [*range(6)]
+    assert set(table["partition"].to_pylist()) == {3}
+    assert set(table["day"].to_pylist()) == {"2026-09-22", "2026-09-23", "2026-09-24"}
 
 
 def test_a_generated_archive_is_what_the_archiver_would_have_written(tmp_path: Path) -> None:
