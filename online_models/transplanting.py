@@ -45,28 +45,53 @@ def transplant(merging: Merging, now: Tables, old: Tables, new: Tables) -> Table
 
 
 def _transplant(rule: Rule, now: Table, old: Table, new: Table) -> Table:
-    names = np.union1d(now.names, new.names) if len(now) and len(new) else _either(now, new).names
-    start = rule.start(names)
-    rows = [table.lookup(names, start) for table in (now, old, new)]
-    is_now, is_old, is_new = (table.find(names)[1] for table in (now, old, new))
-    learned = _differ(rows[0], rows[1]) | (is_now & ~is_old)
-    chosen = _differ(rows[2], rows[1]) | (is_new != is_old)
-    values = np.where(learned[:, None], rows[0], rows[2])
-    both = learned & chosen
-    values[both] = _rebased(rule, rows, both)
-    there = np.where(learned, is_now, is_new & ~(is_old & ~is_now))
-    return Table(names, values).keep(there)
+    learned = now.keep(~_has(old, now))
+    rest = new if _are_names(now, old) else new.keep(~_dropped(new, now, old))
+    return _with(rest, Table(learned.names, _rebased(rule, learned, old, new)))
 
 
-def _rebased(rule: Rule, rows: list[Values], both: Mask) -> Values:
-    now, old, new = (table[both] for table in rows)
-    return rule.rebase(new, old, now)
+def _rebased(rule: Rule, learned: Table, old: Table, new: Table) -> Values:
+    """What becomes of rows that were learned since `old`."""
+    start = rule.start(learned.names)
+    before, after = old.lookup(learned.names, start), new.lookup(learned.names, start)
+    differ = np.any(before != after, axis=1)
+    values = learned.values.copy()
+    values[differ] = rule.rebase(after[differ], before[differ], values[differ])
+    return values
 
 
-def _either(one: Table, other: Table) -> Table:
-    return one if len(one) else other
+def _are_names(one: Table, other: Table) -> bool:
+    """Whether both have the same names."""
+    return one.names is other.names or np.array_equal(one.names, other.names)
 
 
-def _differ(one: Values, other: Values) -> Mask:
-    differ: Mask = np.any(one != other, axis=1)
-    return differ
+def _has(table: Table, rows: Table) -> Mask:
+    """For each of `rows` whether `table` has it as it is."""
+    if _are_names(rows, table):
+        same: Mask = np.all(rows.values == table.values, axis=1)
+        return same
+    at, found = table.find(rows.names)
+    found[found] = np.all(table.values[at[found]] == rows.values[found], axis=1)
+    return found
+
+
+def _dropped(table: Table, now: Table, old: Table) -> Mask:
+    """For each name of `table` whether `old` has it and `now` has not."""
+    dropped: Mask = old.find(table.names)[1] & ~now.find(table.names)[1]
+    return dropped
+
+
+def _with(table: Table, rows: Table) -> Table:
+    """`table` with `rows` in the place of those of the same names."""
+    if not len(table) or not len(rows):
+        return table if len(table) else rows
+    names, values = table.names, table.values.copy()
+    at, found = table.find(rows.names)
+    values[at[found]] = rows.values[found]
+    fresh = rows.keep(~found)
+    if len(fresh):
+        names = names.astype(np.promote_types(names.dtype, fresh.names.dtype))
+        places = np.searchsorted(names, fresh.names)
+        names = np.insert(names, places, fresh.names)
+        values = np.insert(values, places, fresh.values, axis=0)
+    return Table(names, values)

@@ -72,3 +72,12 @@ def version_from_json(data: Mapping[str, Any]) -> Version:
     if verdict is not None:
         known["verdict"] = Verdict(passed=verdict["passed"], reasons=tuple(verdict["reasons"]))
     return Version(**known)
+
+
+def measured(version: Version, model: str) -> dict[str, dict[str, float]]:
+    """What proving has measured of a model over all later events: measure -> candidate and live."""
+    return {
+        one["measure"]: {"candidate": one["candidate"], "live": one["live"]}
+        for one in version.metrics.get("differences", ())
+        if one["model"] == model and one["axis"] == "all"
+    }

@@ -14,7 +14,7 @@ from schemas.checkpoint import Merge
 from schemas.codec import encode_json
 from schemas.errors import ConfigurationError
 from schemas.pointer import Pointer
-from schemas.version import Version
+from schemas.version import Version, measured
 from stream.clock import Clock
 from stream.log import Log, Message
 from stream.promotion import Promoter
@@ -92,7 +92,7 @@ class Releases:
                 trained_up_to={str(p): offset for p, offset in version.trained_up_to.items()},
                 place=f"{self.versions.place.url}/{version.id}",
                 seal=version.seal,
-                metrics=version.metrics.get(model, {}),
+                metrics=measured(version, model),
             )
         )
 

@@ -25,7 +25,8 @@ from stream.cli.output import (
     table,
     when,
 )
-from stream.cli.versions import COMMANDS
+from stream.cli.promotion import pin_command, promote_command, rollback_command, unpin_command
+from stream.cli.versions import list_command, show_command
 from stream.model_report import Measured, ModelReport, Report, Reporter
 from stream.namespaces import serving
 from stream.settings import Settings
@@ -67,7 +68,14 @@ def models_command(context: click.Context, as_json: bool, watch: bool) -> int:
     return asyncio.run(_run(services(), as_json, watch))
 
 
-for command in COMMANDS:
+for command in (
+    list_command,
+    show_command,
+    promote_command,
+    pin_command,
+    unpin_command,
+    rollback_command,
+):
     models_command.add_command(command)
 
 

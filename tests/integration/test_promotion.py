@@ -1,48 +1,40 @@
 """Versions promoted and rolled back under load, on a real Kafka and a real Valkey."""
 
-import json
-import os
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
-from typing import Self
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from harness.promotions import PASSED, fitted, written
-from harness.statements import answers
-from harness.streams import ask, is_idle, read_all, wait_until
-from harness.workers import ROOT, Workers, environment, stack_settings
+from harness.live_versions import (
+    candidate,
+    command,
+    marked,
+    merges,
+    nothing_is_lost,
+    place_of,
+    settled,
+    started_command,
+    told,
+)
+from harness.load import Load
+from harness.promotions import PASSED
+from harness.streams import ask, read_all, wait_until
+from harness.workers import Workers, stack_settings
+from jsonschema_rs import Draft202012Validator
 
-from offline.places import Place
-from offline.versions import Versions
-from online_models.items import ItemModel
-from online_models.packing import tables_of_raw
-from online_models.replica import Replica
-from online_models.tables import numbers_of, tables_of
-from processors.objective import Objective
-from schemas.codec import decode_json
-from schemas.event import event_from_json
+from schemas.codec import decode_json, encode_json
+from schemas.errors import EXIT_STOP, Unavailable
 from schemas.version import Verdict
-from stream.bases import load_base
-from stream.kafka import Admin, Publisher
-from stream.local import LocalStream
-from stream.log import Message
-from stream.records import RawRecord
-from stream.replay import Replay, past_of
+from stream.bases import MODELS
+from stream.kafka import Admin
 from stream.settings import Settings
-from stream.store.contract import Store, member_of
-from stream.topics import ALL, EVENTS, STATEMENTS
-from stream.versions import live_base
+from stream.topics import ALL, EVENTS
+from stream.topics import MODELS as MODELS_TOPIC
 
 pytestmark = pytest.mark.stack
-
-MARK = 1_000_000.0
-"""Answers that a candidate claims to know of beside the real ones."""
-EVERY = "*"
 
 
 @pytest.fixture
@@ -52,7 +44,15 @@ def settings(kafka_servers: str, redis_url: str, tmp_path: Path) -> Settings:
         kafka_servers, redis_url, prefix, partitions=4, merge_every=300, home=str(tmp_path)
     )
     Admin(kafka_servers).ensure(ALL, prefix, found.partitions)
+    wait_until(lambda: can_be_read(found), "topics that are new")
     return found
+
+
+def can_be_read(settings: Settings) -> bool:
+    try:
+        return read_all(settings, EVENTS.name) == []
+    except Unavailable:
+        return False
 
 
 @pytest.fixture
@@ -64,150 +64,123 @@ def workers(settings: Settings, tmp_path: Path) -> Iterator[Workers]:
         yield made
 
 
-class Load:
-    """Statements that come at a rate until it is told to stop."""
-
-    def __init__(self, settings: Settings, rate: float = 200.0, seed: int = 5) -> None:
-        self._settings = settings
-        self._rate = rate
-        self._statements = answers(1_000_000, 60, seed)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self.sent = 0
-
-    def _run(self) -> None:
-        topic = self._settings.prefix + STATEMENTS.name
-        with Publisher(self._settings.kafka) as publisher:
-            for learner, raw in self._statements:
-                if self._stop.is_set():
-                    return
-                message = Message(topic, raw, learner.encode())
-                publisher.send_blocking(message, lambda *_: None)
-                self.sent += 1
-                time.sleep(1 / self._rate)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
+def under_way(settings: Settings, workers: Workers) -> None:
+    """Returns when bases are merged."""
+    wait_until(lambda: merges(settings) > 1, "merges", 120.0, workers.logs)
 
 
-def command(settings: Settings, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """`stepstream models ...` as a process."""
-    return subprocess.run(  # noqa: S603  our own command
-        [sys.executable, "-m", "stream.cli", "models", *arguments, "--json"],
-        cwd=ROOT,
-        env=os.environ | environment(settings),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def told(settings: Settings, *arguments: str) -> dict:
-    done = command(settings, *arguments)
-    assert done.returncode == 0, done.stderr
-    found: dict = json.loads(done.stdout)
-    return found
-
-
-def place_of(settings: Settings) -> Versions:
-    return Versions(Place(settings.versions_place))
-
-
-def candidate(settings: Settings, name: str, verdict: Verdict | None = PASSED) -> None:
-    """A version that has learned in one go what the live base knows, and bears the mark."""
-    live = ask(settings, lambda store: live_base(store.pool, settings.prefix, settings.partitions))
-    events = [
-        event_from_json(decode_json(record.value or b""))
-        for record in read_all(settings, EVENTS.name)
-        if record.offset <= live[2][record.partition]
-    ]
-    numbers = dict(fitted(events))
-    rows = numbers_of(numbers.get(ItemModel.name, {}))
-    counted, *rest = rows.get(EVERY, (0.0, 0.0, 0.0, 0.0))
-    numbers[ItemModel.name] = tables_of(rows | {EVERY: (counted + MARK, *rest)})
-    written(place_of(settings), name, numbers, live, verdict)
-
-
-async def _known(store: Store, settings: Settings, partition: int) -> float:
-    """Answers that a partition knows of."""
-    member = member_of(settings.prefix, partition)
-    found = await store.pool.snapshot(member, [ItemModel.name])
-    own = numbers_of(tables_of_raw(found.models[ItemModel.name]))
-    if EVERY in own:
-        return own[EVERY][0]
-    base = await load_base(store.pool, found.base)
-    assert base is not None
-    return base.of(ItemModel.name).numbers.get(EVERY, (0.0,))[0]
-
-
-def merges(settings: Settings) -> int:
-    """How many bases were published."""
-
-    async def count(store: Store) -> int:
-        return len(await store.pool.merges())
-
-    return ask(settings, count)
-
-
-def marked(settings: Settings) -> list[bool]:
-    """For each partition whether it stands on a promoted version."""
-
-    async def run(store: Store) -> list[bool]:
-        known = [await _known(store, settings, p) for p in range(settings.partitions)]
-        return [one >= MARK for one in known]
-
-    return ask(settings, run)
-
-
-def replayed(settings: Settings) -> tuple[object, object]:
-    """What partitions hold, and what an undisturbed replay of the log comes to."""
-
-    async def run(store: Store) -> tuple[object, object]:
-        again = LocalStream(settings, Objective(), lambda: 1.9e9)
-        await again.start()
-        records: dict[int, list[RawRecord]] = {}
-        for record in read_all(settings, EVENTS.name):
-            raw = RawRecord(*record[:4], record.value or b"")
-            records.setdefault(record.partition, []).append(raw)
-        past = await past_of(store.pool, settings.prefix, settings.partitions)
-        await Replay(again, records, place_of(settings)).run(past)
-        return await _held(store, settings), await _held(again.store, settings)
-
-    return ask(settings, run)
-
-
-async def _held(store: Store, settings: Settings) -> list[object]:
-    claims = [await store.claim(p, Replica().names) for p in range(settings.partitions)]
-    return [(claim.base, claim.offset, claim.models) for claim in claims]
+def pointers(settings: Settings) -> dict[str, dict[str, Any] | None]:
+    """What the topic `models` says last, by model."""
+    records = read_all(settings, MODELS_TOPIC.name)
+    newest = {(record.key or b"").decode(): record.value for record in records}
+    return {key: None if value is None else decode_json(value) for key, value in newest.items()}
 
 
 def test_promoted_and_rolled_back_under_load_and_nobody_restarts(
     settings: Settings, workers: Workers
 ) -> None:
-    with Load(settings) as load:
-        wait_until(lambda: merges(settings) > 1, "merges", context=workers.logs)
+    with Load(settings, 100.0, 60) as load:
+        under_way(settings, workers)
         candidate(settings, "v1")
         pids = [process.pid for process in workers.processes]
         found = told(settings, "promote", "v1")
         assert (found["live"], found["adopted"]) == ("v1", settings.partitions)
         assert marked(settings) == [True] * settings.partitions
-        time.sleep(2)
+        assert_points_to(settings, "v1", found["base"])
         assert told(settings, "rollback")["live"] == ""
         assert marked(settings) == [False] * settings.partitions
-        found = told(settings, "promote", "v1")
+        assert set(pointers(settings).values()) == {None}
+        assert told(settings, "promote", "v")["live"] == "v1"
         assert marked(settings) == [True] * settings.partitions
-        time.sleep(1)
-        assert [process.pid for process in workers.processes] == pids
         assert workers.revive() == []
-    wait_until(lambda: is_idle(settings), "the rest", context=workers.logs)
-    assert workers.revive() == []
-    workers.stop()
-    live, again = replayed(settings)
-    assert live == again
-    assert sum(claim[1] + 1 for claim in live) == load.sent  # type: ignore[index,attr-defined]
+        assert [process.pid for process in workers.processes] == pids
+    nothing_is_lost(settings, workers, load.sent)
+    assert workers.exits == []
+
+
+def assert_points_to(settings: Settings, name: str, base: int) -> None:
+    schema = (files("schemas") / "json" / "model_pointer.schema.json").read_bytes()
+    check = Draft202012Validator(decode_json(schema))
+    found = pointers(settings)
+    assert found.keys() == {model.name for model in MODELS}
+    facts = place_of(settings).facts(name)
+    for model, pointer in found.items():
+        assert pointer is not None
+        check.validate(pointer)
+        assert pointer.keys() == decode_json(schema)["properties"].keys()
+        assert (pointer["model"], pointer["version"], pointer["base"]) == (model, name, base)
+        assert pointer["seal"] == facts.seal
+        assert Path(pointer["place"], "version.json").exists()
+
+
+def test_whoever_is_killed_when_it_is_one_version_or_the_other(
+    settings: Settings, workers: Workers
+) -> None:
+    """kill -9 of the command at several moments, and of the worker at several others."""
+
+    with Load(settings, 60.0, 60) as load:
+        under_way(settings, workers)
+        candidate(settings, "v1")
+        started = time.monotonic()
+        told(settings, "promote", "v1")
+        whole = time.monotonic() - started
+        settled(settings, workers, "v1")
+        for share in (0.6, 0.8, 0.95):
+            process = started_command(settings, "promote", "v1")
+            time.sleep(whole * share)
+            process.kill()
+            process.wait()
+            settled(settings, workers, "v1")
+        for share in (0.8,):
+            process = started_command(settings, "promote", "v1")
+            time.sleep(whole * share)
+            workers.kill(0)
+            assert process.wait(120) == 0
+            settled(settings, workers, "v1")
+    assert workers.exits == [-9]
+    nothing_is_lost(settings, workers, load.sent)
+
+
+def refused(settings: Settings, says: str, *arguments: str) -> None:
+    """The command ends with code 1, says why, and what is live stays."""
+    before = ask(settings, lambda store: store.pool.newest())
+    done = command(settings, *arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert ask(settings, lambda store: store.pool.newest()) == before
+
+
+def test_what_must_not_be_promoted_is_refused_and_the_live_one_stays(settings: Settings) -> None:
+    """No worker runs, and no event was learned: the versions are of what nothing has taught."""
+    versions = place_of(settings)
+    for name in ("v1", "v2-worse", "v3-torn", "v4-newer", "v5-new"):
+        worse = Verdict(passed=False, reasons=("log-loss rose by 0.02",))
+        candidate(settings, name, worse if "worse" in name else PASSED)
+    place = versions.place
+    place.put("v3-torn/items.numbers", place.read("v3-torn/items.numbers")[:-8])
+    facts = decode_json(place.read("v4-newer/version.json"))
+    place.put("v4-newer/version.json", encode_json({**facts, "format": facts["format"] + 1}))
+
+    found = told(settings, "promote", "v1")
+    assert (found["live"], found["adopted"], found["not_yet"]) == ("v1", 0, [])
+    refused(settings, "failed its gate: log-loss rose by 0.02", "promote", "v2")
+    refused(settings, "is damaged", "promote", "v3")
+    refused(settings, "update Stepstream first", "promote", "v4")
+    refused(settings, "no version is called v6", "promote", "v6")
+    refused(settings, "say more of it", "promote", "v")
+    refused(settings, "live is v1", "pin", "v5")
+
+    assert told(settings, "pin", "v1") == {"pinned": True, "live": "v1"}
+    refused(settings, "is pinned", "promote", "v5")
+    told(settings, "unpin")
+    assert told(settings, "promote", "v5")["live"] == "v5-new"
+    assert told(settings, "rollback", "--to", "v1")["live"] == "v1"
+
+    off = command(settings.with_(merge_every=0), "promote", "v5")
+    assert off.returncode == EXIT_STOP
+    assert "STEPSTREAM_MERGE_EVERY is 0" in off.stderr
+    listed = told(settings, "list")
+    assert [one["what"] for one in listed["history"]] == ["promoted", "promoted", "rolled back"]
+    damaged = {one["id"] for one in listed["versions"] if one["damaged"]}
+    assert damaged == {"v4-newer"}

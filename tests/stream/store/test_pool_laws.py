@@ -6,7 +6,15 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
-from schemas.checkpoint import Adoption, Merge, PartitionWrite, SealedBase, Snapshot, Taken
+from schemas.checkpoint import (
+    Adoption,
+    Merge,
+    PartitionWrite,
+    Promoted,
+    SealedBase,
+    Snapshot,
+    Taken,
+)
 from schemas.errors import Fenced
 from stream.settings import StoreSettings
 from stream.store.contract import Pool, Store, member_of
@@ -189,6 +197,69 @@ def test_of_two_merges_of_one_base_the_first_is_published(check: Callable[[Law],
         newest = await store.pool.newest()
         assert newest is not None
         assert newest.version == quick
+
+    check(law)
+
+
+def test_versions_only_grow(check: Callable[[Law], None]) -> None:
+    async def law(make: Make) -> None:
+        store = make("", "")
+        await store.pool.join()
+        early = await store.pool.begin(LEASE_SEC)
+        assert early is not None
+        quick = await store.pool.enter()
+        assert quick > early
+        assert await store.pool.publish(Merge(quick, 0, 0, {}, "quick"))
+        assert not await store.pool.publish(Merge(early, quick, 0, {}, "early"))
+        newest = await store.pool.newest()
+        assert newest is not None
+        assert newest.version == quick
+
+    check(law)
+
+
+def test_promotions_and_rollbacks_are_remembered_and_a_pin_keeps_promotions_out(
+    check: Callable[[Law], None],
+) -> None:
+    async def law(make: Make) -> None:
+        pool = make("", "").pool
+        await pool.join()
+        assert await pool.pinned() is None
+        merge = Merge(await pool.enter(), 0, 0, {}, "merge")
+        assert await pool.publish(merge)
+
+        async def promotion(previous: Merge) -> Merge:
+            version = await pool.enter()
+            promoted = Promoted("v1", previous.seal, 0)
+            return Merge(version, previous.version, 0, {}, "promoted", version, 2e9, promoted)
+
+        first = await promotion(merge)
+        assert await pool.publish(first)
+        await pool.pin(1.5e9)
+        assert await pool.pinned() == 1.5e9
+        assert not await pool.publish(await promotion(first))
+        back = Merge(await pool.enter(), first.version, 0, {}, "back", 0, 2.5e9)
+        assert await pool.publish(back)
+        after = Merge(await pool.enter(), back.version, 0, {}, "after")
+        assert await pool.publish(after)
+        await pool.unpin()
+        second = await promotion(after)
+        assert await pool.publish(second)
+        assert await pool.promotions() == [first, back, second]
+        assert await pool.merges() == [merge, first, back, after, second]
+
+    check(law)
+
+
+def test_a_merge_of_an_earlier_code_is_read(check: Callable[[Law], None]) -> None:
+    async def law(make: Make) -> None:
+        store = make("", "")
+        if not isinstance(store, RedisStore):
+            return
+        old = b'{"version":1,"previous":0,"events":4,"taken":{"{0}":3},"seal":"s"}'
+        client = store.pool._redis
+        await client.set(store.pool._key("newest"), old)
+        assert await store.pool.newest() == Merge(1, 0, 4, {"{0}": 3}, "s")
 
     check(law)
 
