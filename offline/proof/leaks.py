@@ -27,6 +27,9 @@ from online_models.relevance import RelevanceModel
 from online_models.tables import Tables
 from processors.trace import trace_of
 
+Models = Mapping[str, Tables]
+"""Numbers by model."""
+
 PROBABILITIES = ("success", "engagement", "gain", "retention")
 _FEWEST_LEARNERS = 20
 _KNOWS_MORE = Measure("underconfidence", "underconfidence", underconfidence)
@@ -65,18 +68,18 @@ def offsets(trained_up_to: Offsets, after: Offsets) -> Finding:
 
 
 def newcomers(
-    candidate: Mapping[str, Tables], appeared: Iterable[int], source: Source, after: Offsets
+    arms: tuple[Models, Models], appeared: Iterable[int], source: Source, after: Offsets
 ) -> Finding:
     """Does the candidate know activities that nobody had met before the window?
 
     Args:
-        candidate: its numbers.
+        arms: numbers of live and candidate; what live knows was met before.
         appeared: keys of all activities in the window.
         source: all events; read up to `after` where the candidate knows some of `appeared` that
             the archive has to be asked for.
         after: the window begins behind.
     """
-    known = _known_items(candidate)
+    known = _known_items(arms[1]) - _known_items(arms[0])
     suspects = {key for key in appeared if name_of(key).encode() in known}
     everybody = len(set(appeared))
     if suspects:
@@ -95,7 +98,7 @@ def newcomers(
     )
 
 
-def _known_items(candidate: Mapping[str, Tables]) -> set[bytes]:
+def _known_items(candidate: Models) -> set[bytes]:
     """Names of activities that have numbers of their own."""
     counted = {
         name

@@ -132,7 +132,7 @@ def prove(
     measured = differences(slices(rows, turns), MEASURES, SEED)
     findings = [
         leaks.offsets(contest.trained_up_to, begins),
-        leaks.newcomers(contest.candidate, seen.activities, source, begins),
+        leaks.newcomers((contest.live, contest.candidate), seen.activities, source, begins),
         *leaks.knows_more(rows, gate.leaks, SEED),
         *leaks.too_good(measured, gate.leaks),
     ]
