@@ -66,8 +66,8 @@ class Leaks:
     """What only who has seen the answers can do; `docs/proof.md` says where the bounds are from."""
 
     underconfidence: float = 0.015
-    """Nats that a candidate may surely lose less than the live models, and at once less than it
-    expects to, beyond what they do."""
+    """Nats that a candidate may surely lose less than the live models, calibrated, do, and at once
+    less than it expects to, beyond what they do."""
     improvement: float = 0.08
     """Share of the live log-loss that a candidate may surely take away."""
 

@@ -119,7 +119,7 @@ def calibration_line(predicted: Numbers, outcome: Numbers) -> tuple[float, float
     x = np.column_stack((np.ones(len(predicted)), log_odds(predicted)))
     line = np.array((0.0, 1.0))
     for _ in range(_STEPS):
-        p = _sigmoid(x @ line)
+        p = sigmoid(x @ line)
         curvature = (x * (p * (1.0 - p))[:, None]).T @ x + _RIDGE * np.eye(2)
         step = np.linalg.solve(curvature, x.T @ (outcome - p))
         line = line + np.clip(step, -1.0, 1.0)
@@ -131,7 +131,7 @@ def calibration_line(predicted: Numbers, outcome: Numbers) -> tuple[float, float
 def _slope(predicted: Numbers, outcome: Numbers) -> Sums:
     intercept, slope = calibration_line(predicted, outcome)
     x = log_odds(predicted)
-    p = _sigmoid(intercept + slope * x)
+    p = sigmoid(intercept + slope * x)
     error, weight = outcome - p, p * (1.0 - p)
     rows = np.column_stack((error, error * x, weight, weight * x, weight * x * x))
 
@@ -143,7 +143,8 @@ def _slope(predicted: Numbers, outcome: Numbers) -> Sums:
     return Sums(rows, value)
 
 
-def _sigmoid(z: Numbers) -> Numbers:
+def sigmoid(z: Numbers) -> Numbers:
+    """Of each of `z`, (n,)."""
     p: Numbers = 1.0 / (1.0 + np.exp(-np.clip(z, -500.0, 500.0)))
     return p
 

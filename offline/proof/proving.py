@@ -133,8 +133,7 @@ def prove(
     findings = [
         leaks.offsets(contest.trained_up_to, begins),
         leaks.newcomers((contest.live, contest.candidate), seen.activities, source, begins),
-        *leaks.knows_more(rows, gate.leaks, SEED),
-        *leaks.too_good(measured, gate.leaks),
+        *leaks.of_predictions(rows, gate.leaks, SEED),
     ]
     against = [one.text for one in findings if not one.passed]
     verdict = judged(gate, measured, (seen.events, len(seen.learners)), against)

@@ -19,8 +19,8 @@ from offline.archived import Archived
 from offline.clocks import clock_of
 from offline.events import Events
 from offline.proof import Contest, Proof, prove
-from offline.proof.bootstrap import Judging, Slice, draw
-from offline.proof.measures import MEASURES, Measure, underconfidence
+from offline.proof.bootstrap import Slice, draw
+from offline.proof.leaks import Judged, fair
 from schemas.codec import hash64
 
 SETS = ("assist09_gervet", "algebra05_t20")
@@ -63,14 +63,10 @@ def sources(rows: int, learners: int) -> Iterator[tuple[str, InMemory]]:
 
 def figures(proof: Proof) -> str:
     """Of success: what the two differences are, and at least are; which tests refuse."""
-    rows = Slice("success", "all", "", proof.rows.of_model("success"))
-    measures: list[Measure] = [
-        MEASURES["success"][0],
-        Measure("underconfidence", "underconfidence", underconfidence),
-    ]
-    judged = [Judging(rows, measure) for measure in measures]
-    draw(judged, 1)
-    loss, belief = (one.difference() for one in judged)
+    rows = proof.rows.of_model("success")
+    judged = Judged(Slice("success", "all", "", rows), Slice("success", "all", "", fair(rows)))
+    draw([judged.belief, judged.loss], 1)
+    loss, belief = judged.loss.difference(), judged.belief.difference()
     found = sorted({one.test.split(",")[0] for one in proof.findings if not one.passed})
     return (
         f"{loss.better_by:+.4f} ({loss.interval.low:+.4f})  {loss.better_by / loss.live:+7.1%}  "
@@ -84,7 +80,8 @@ def main(say: Callable[[str], None] = print) -> None:
     parser.add_argument("--rows", type=int, default=40_000, help="of each file")
     parser.add_argument("--learners", type=int, default=250, help="of the organisation")
     asked = parser.parse_args()
-    say("better by in log-loss (at least), share, underconfidence of the candidate, beyond live")
+    say("better by in log-loss than live, calibrated (at least); share of its loss;")
+    say("underconfidence of the candidate; beyond live (at least); tests that fail")
     for name, source in sources(asked.rows, asked.learners):
         cut = int((1.0 - _WINDOW) * len(source.rows))
         past, later = source.rows[:cut], source.rows[cut:]

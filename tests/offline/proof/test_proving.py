@@ -149,6 +149,12 @@ def test_a_planted_leak_from_the_future_is_refused(name: str) -> None:
     assert any(reason.startswith("leak: success loses") for reason in proof.verdict.reasons)
 
 
+def test_to_mend_live_models_that_believe_too_firmly_is_no_leak() -> None:
+    proof = proved(world().fit.models, live=_miscalibrated(world().fit.models))
+    assert proof.verdict.passed, proof.verdict.reasons
+    assert any(reason.startswith("better: success, log-loss") for reason in proof.verdict.reasons)
+
+
 def test_offsets_that_reach_into_the_window_are_a_leak() -> None:
     known = world()
     ends = ends_of(known.past)
