@@ -13,8 +13,8 @@ from online_models.meaning import MODELS
 from online_models.merging import Merging, tempered
 from online_models.tables import Tables
 
-FADING = ("items",)
-"""Models whose older evidence counts less, by `recency`. Relevance fades by itself, with time."""
+_LENGTHS = (False, False, True, True)
+"""Which of the numbers of an item are about how long it takes; the others about its outcomes."""
 
 Numbers = Mapping[str, Tables]
 """By model."""
@@ -33,7 +33,7 @@ class Plan:
     to: made before their outcomes were learned."""
     calibrate: bool = True
     recency: bool = True
-    """Whether the older evidence of `FADING` counts less."""
+    """Whether older evidence of how long things take counts less, by `recency`."""
     labels: bool = True
     """Whether relevance learns of few turns to activities that are known to lead to nothing."""
     statement_window: int = 32_768
@@ -47,9 +47,7 @@ class Plan:
 
     def fading(self, parts: int) -> Callable[[float], Shares]:
         """How firmly models hold what they know, at each of `parts` checkpoints of a pass."""
-        if not self.recency:
-            return lambda _: {}
-        return lambda done: dict.fromkeys(FADING, fading_share(done, 1.0 / parts))
+        return lambda done: lengths(fading_share(done, 1.0 / parts)) if self.recency else {}
 
     def kept(self, numbers: Numbers) -> dict[str, Tables]:
         """What the next pass begins with."""
@@ -62,6 +60,11 @@ class Plan:
     def _warm(self, merging: Merging) -> dict[int, float]:
         rules = merging.rules.items()
         return {width: self.share for width, rule in rules if isinstance(rule, BlockRule)}
+
+
+def lengths(share: float) -> Shares:
+    """What the models of lengths hold on."""
+    return {"duration": share, "items": tuple(share if told else 1.0 for told in _LENGTHS)}
 
 
 def recency(done: float) -> float:

@@ -17,7 +17,7 @@ from online_models.merging import FIRST_INTERVAL, Merging, interval, tempered
 from online_models.observation import Observation
 from online_models.packing import pack, unpack
 from online_models.replica import Replica
-from online_models.tables import NO_BASE, Base, ModelBase, Tables
+from online_models.tables import NO_BASE, Base, ModelBase, Table, Tables, empty
 from processors.application import Application, Lesson
 from processors.learning import learn
 from schemas.checkpoint import Memory
@@ -32,8 +32,12 @@ LONGEST_WAIT_SEC = 60.0
 
 _PLACE, _TOTAL, _OWN, _BASE, _BESIDE = "place", "total", "own", "base/", "beside/"
 
-Shares = Mapping[str, float]
-"""Model -> how firmly it goes on to hold what it has learned (`merge_rules.Rule.temper`)."""
+Share = float | tuple[float, ...]
+"""How firmly a model goes on to hold what it has learned (`merge_rules.Rule.temper`); or what each
+of its numbers counts from now on, where they are sums."""
+
+Shares = Mapping[str, Share]
+"""By model; 1 where it is missing."""
 
 
 class Kept(Protocol):
@@ -181,7 +185,7 @@ class Partitions:
         faded = {
             model.name: _faded(model.merging, base.of(model.name), share)
             for model in kinds
-            if (share := fading.get(model.name, 1.0)) < 1.0
+            if (share := fading.get(model.name, 1.0)) != 1.0
         }
         base = Base(base.version, {**base.models, **faded})
         for models, taken in zip(self._replicas, own, strict=True):
@@ -221,5 +225,9 @@ def _unmerged(models: Replica) -> dict[str, dict[str, tuple[float, ...]]]:
     return found
 
 
-def _faded(merging: Merging, base: ModelBase, share: float) -> ModelBase:
-    return ModelBase(tempered(merging, base.tables, dict.fromkeys(merging.rules, share)))
+def _faded(merging: Merging, base: ModelBase, share: Share) -> ModelBase:
+    if isinstance(share, float):
+        return ModelBase(tempered(merging, base.tables, dict.fromkeys(merging.rules, share)))
+    width = len(share)
+    table = base.tables.get(width, empty(width))
+    return ModelBase({**base.tables, width: Table(table.names, table.values * share)})

@@ -188,3 +188,14 @@ def test_what_is_long_ago_counts_less() -> None:
     shares = (1.0 + 0.5 + 0.25 + 0.125) / 4
     assert faded[0] == pytest.approx(shares * counted[0], rel=0.1)
     assert partitions.models.base.of("means").numbers == plain.models.base.of("means").numbers
+
+
+def test_some_numbers_may_count_less_than_others() -> None:
+    source = InMemory(some_events(1_000))
+    partitions = Partitions(WorkingFile(), Replica(), 500)
+    for _ in steps(source, source.ends(), partitions, lambda _: {"items": (1.0, 1.0, 0.5, 0.5)}):
+        pass
+    plain = run(WorkingFile(), source)
+    faded, counted = (one.models.base.of("items").numbers["*"] for one in (partitions, plain))
+    assert faded[:2] == counted[:2]
+    assert faded[2] == pytest.approx(counted[2] * (1.0 + 0.5 + 0.25 + 0.125) / 4, rel=0.1)
