@@ -13,6 +13,9 @@ from online_models.meaning import MODELS
 from online_models.merging import Merging, tempered
 from online_models.tables import Tables
 
+ONCE = ("duration",)
+"""Models that begin anew in each pass, with all their weights: more passes do not help them."""
+
 _LENGTHS = (False, False, True, True)
 """Which of the numbers of an item are about how long it takes; the others about its outcomes."""
 
@@ -54,7 +57,7 @@ class Plan:
         return {
             model.name: tempered(model.merging, numbers[model.name], self._warm(model.merging))
             for model in MODELS
-            if model.name in numbers
+            if model.name in numbers and model.name not in ONCE
         }
 
     def _warm(self, merging: Merging) -> dict[int, float]:

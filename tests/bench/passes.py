@@ -2,10 +2,13 @@
 
     STEPSTREAM_DATA=... PYTHONPATH=.:tests python -m bench.passes assist09_gervet [--rows N]
 
+    ... python -m bench.passes assist09_gervet --held-out
+
 The first 80 % of the events are learned in one pass or several, each time as one of `SETTINGS`
 says; the rest is predicted and learned as the stream would. Losses are means of what is later: nats
 of probabilities, squared errors of values; `items` and `means` are judged as the baselines that
-they serve as.
+they serve as. With `--held-out`: AUC, log-loss and ECE of success of users from whom nothing was
+learned, as `stepstream evaluate success` holds them out.
 """
 
 import sys
@@ -16,9 +19,10 @@ from pathlib import Path
 from statistics import fmean
 from time import process_time
 
+import numpy as np
 from harness.events_that_were import InMemory
 
-from offline.answers import read_answers
+from offline.answers import read_answers, read_names
 from offline.archived import Offsets
 from offline.clocks import clock_of
 from offline.events import Events
@@ -30,6 +34,8 @@ from offline.outcomes.worlds import Finishing, Teaching, Working
 from offline.passes.partitions import Partitions, Shares
 from offline.passes.passing import steps
 from offline.passes.working_file import WorkingFile
+from offline.protocols import held_out_rows
+from offline.scores import scores
 from online_models.block import BlockRule
 from online_models.meaning import MODELS
 from online_models.merge_rules import DenseGaussian, Mean, Newest
@@ -144,6 +150,28 @@ def _kept(numbers: Mapping[str, Tables], keep: Keep) -> dict[str, Tables]:
     }
 
 
+def held_out(name: str, data: Path, setting: str) -> str:
+    """Measures of success on users from whom the shared parameters learned nothing."""
+    path = data / "learners" / f"{name}.csv.gz"
+    answers, users = read_answers(path), path.with_name(f"{name}.testusers.txt")
+    test = held_out_rows(answers, read_names(users) if users.exists() else None)
+    assert test is not None
+    told = Events(answers, clock_of(answers, "auto"))
+    others = InMemory(map(told, np.flatnonzero(~test).tolist()), 1)
+    plan = PLANS.get(setting)
+    partitions = (
+        _passed(others, others.ends(), setting)
+        if plan is None
+        else _planned(others, others.ends(), plan)
+    )
+    partitions.models.frozen = True
+    rows = np.flatnonzero(test)
+    apart = InMemory(map(told, rows.tolist()), 1)
+    found = [partitions.apply(row._replace(partition=1))[-1].predicted for row in apart.rows]
+    measured = scores(np.array(found), answers.correct[rows])
+    return f"AUC {measured.auc:.4f}  log-loss {measured.log_loss:.4f}  ECE {measured.ece:.4f}"
+
+
 def events_of(name: str, data: Path, rows: int | None) -> Iterable[LearningEvent]:
     """Of a data set, or of one of the made-up worlds."""
     worlds = {"Finishing": Finishing, "Teaching": Teaching, "Working": Working}
@@ -159,15 +187,18 @@ def events_of(name: str, data: Path, rows: int | None) -> Iterable[LearningEvent
     return map(told, range(len(answers)))
 
 
-def main(name: str, data: Path, rows: int | None, only: str) -> None:
+def main(name: str, data: Path, rows: int | None, only: str, *, apart: bool) -> None:
     """Print a line a setting."""
-    source = InMemory(events_of(name, data, rows), 1)
+    source = InMemory([] if apart else events_of(name, data, rows), 1)
     for setting in (*SETTINGS, *PLANS):
         if only and not any(one in setting for one in only.split(";")):
             continue
         started = process_time()
-        found = losses(source, setting)
-        told = "  ".join(f"{model} {value:.4f}" for model, value in found.items())
+        if apart:
+            told = held_out(name, data, setting)
+        else:
+            found = losses(source, setting)
+            told = "  ".join(f"{model} {value:.4f}" for model, value in found.items())
         print(
             f"{name} {len(source.rows)}  {setting:34}  {told}  {process_time() - started:.0f}s",
             flush=True,
@@ -180,4 +211,4 @@ if __name__ == "__main__":
     asked = sys.argv[1:]
     rows = int(asked[asked.index("--rows") + 1]) if "--rows" in asked else None
     only = asked[asked.index("--only") + 1] if "--only" in asked else ""
-    main(asked[0], Path(os.environ["STEPSTREAM_DATA"]), rows, only)
+    main(asked[0], Path(os.environ["STEPSTREAM_DATA"]), rows, only, apart="--held-out" in asked)
