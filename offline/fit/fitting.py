@@ -10,7 +10,7 @@ from offline.fit.labels import Labels, draw_by_id, labelled, leaving_out
 from offline.fit.plan import Numbers, Plan
 from offline.fit.tally import Tally
 from offline.passes.partitions import Kept, Partitions
-from offline.passes.passing import PARTS, steps
+from offline.passes.passing import steps
 from offline.passes.working_file import WorkingFile
 from online_models.meaning import MEANING
 from online_models.replica import Replica
@@ -120,8 +120,7 @@ class Fit:
         total = partitions.total(
             lambda: partitions.done + self._source.count(partitions.offsets, up_to)
         )
-        fading = self._plan.fading(PARTS)
-        for step in steps(self._source, up_to, partitions, fading):
+        for step in steps(self._source, up_to, partitions, self._plan.fading):
             self._tally.add(step.observations)
             if partitions.done > first * total:
                 self._newest.add(step.observations)

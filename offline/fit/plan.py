@@ -3,7 +3,7 @@
 `docs/decisions/0013-several-passes.md` has the figures that chose it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -48,9 +48,9 @@ class Plan:
         del plain["most_states"]
         return plain
 
-    def fading(self, parts: int) -> Callable[[float], Shares]:
-        """How firmly models hold what they know, at each of `parts` checkpoints of a pass."""
-        return lambda done: lengths(fading_share(done, 1.0 / parts)) if self.recency else {}
+    def fading(self, done: float, then: float) -> Shares:
+        """See `offline.passes.passing.Fading`."""
+        return lengths(fading_share(done, then)) if self.recency else {}
 
     def kept(self, numbers: Numbers) -> dict[str, Tables]:
         """What the next pass begins with."""
@@ -78,6 +78,6 @@ def recency(done: float) -> float:
     return 0.25 + 0.75 * done**3
 
 
-def fading_share(done: float, step: float) -> float:
-    """How firmly what is known at `done` is held on, so that by the end it counts `recency`."""
-    return recency(done) / recency(min(1.0, done + step))
+def fading_share(done: float, then: float) -> float:
+    """How firmly what is known at `done` is held on until `then`, to count `recency` by the end."""
+    return recency(done) / recency(then)

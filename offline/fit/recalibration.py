@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from offline.archived import Offsets, Source
-from offline.fit.cut import first_part
+from offline.fit.cut import FirstPart, first_part
 from offline.fit.fitting import Fit, Fitted, Watch
 from offline.fit.plan import Numbers, Plan
 from offline.fit.twin import Promoted, Stream, numbers_at
@@ -156,23 +156,26 @@ class Recalibration:
         up_to = self.origin.up_to
         known = Guarded(source, up_to)
         _check_enough(known.count({}, up_to))
-        cut = self._cut(known)
+        part = self._cut(known)
+        cut = part.offsets
         why = self._why_unproved(cut, promoted)
         with WorkingFile(self._folder / "fit.sqlite") as file:
             fit = Fit(known, up_to if why else cut, file, self._wish.plan, self._watch)
             if why:
                 return Recalibrated(fit.run(), None, why)
-            proved = self._proved(known, fit, cut, promoted, prover)
+            proved = self._proved(known, fit, part, promoted, prover)
             return Recalibrated(fit.finish(up_to), proved, "")
 
-    def _cut(self, known: Source) -> dict[int, int]:
-        cut = self._task.fact(_CUT)
-        if cut is None:
+    def _cut(self, known: Source) -> FirstPart:
+        told = self._task.fact(_CUT)
+        if told is None:
             found = first_part(known, self.origin.up_to, 1.0 - self._wish.holdout)
-            self._task.put_fact(_CUT, encode_json(_named(found)))
+            plain = [_named(found.offsets), found.events, found.seconds]
+            self._task.put_fact(_CUT, encode_json(plain))
             self._task.commit()
             return found
-        return _offsets(decode_json(cut))
+        offsets, events, seconds = decode_json(told)
+        return FirstPart(_offsets(offsets), events, seconds)
 
     def _why_unproved(self, cut: Offsets, promoted: Promoted | None) -> str:
         if not self._wish.holdout:
@@ -183,13 +186,13 @@ class Recalibration:
         return ""
 
     def _proved(
-        self, known: Source, fit: Fit, cut: Offsets, promoted: Promoted | None, prover: Prover
+        self, known: Source, fit: Fit, part: FirstPart, promoted: Promoted | None, prover: Prover
     ) -> Proved:
         blob = self._task.fact(_PROVED)
         if blob is not None:
             return _proved_of(decode_json(blob))
         fitted = fit.run()
-        live = self._live_at(known, cut, promoted)
+        live, cut = self._live_at(known, part, promoted), part.offsets
         window, done = known.count(cut, self.origin.up_to), 0
 
         def watch(events: int) -> None:
@@ -202,14 +205,13 @@ class Recalibration:
         self._task.commit()
         return proved
 
-    def _live_at(self, known: Source, cut: Offsets, promoted: Promoted | None) -> Numbers:
-        total = known.count({}, cut)
-
+    def _live_at(self, known: Source, part: FirstPart, promoted: Promoted | None) -> Numbers:
         def watch(done: int) -> None:
-            self._watch("the live models as of then", done, total)
+            self._watch("the live models as of then", done, part.events)
 
+        stream = self._wish.stream.at_pace(part.events, part.seconds)
         with WorkingFile(self._folder / "twin.sqlite") as file:
-            return numbers_at(known, cut, self._wish.stream, file, promoted, watch)
+            return numbers_at(known, part.offsets, stream, file, promoted, watch)
 
     def done(self) -> None:
         """It is handed over: nothing of it needs to be kept."""

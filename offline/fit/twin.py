@@ -1,8 +1,10 @@
 """What the live models knew at an earlier moment: learned once more, as the stream learns.
 
 As many replicas as there are partitions, each learning from its own events, merged as often; from
-the version that was live on, where there was one. What cannot be known any more is when exactly the
-stream merged, so the same is not to be expected bit for bit.
+the version that was live on, where there was one. The stream merges after so many events, or a
+minute later: that is said by how many events a minute bring. Where they are too few to matter, one
+replica learns for all. What cannot be known any more is when exactly the stream merged, so the same
+is not to be expected bit for bit.
 """
 
 from collections.abc import Callable
@@ -13,10 +15,12 @@ from offline.fit.plan import Numbers
 from offline.passes.partitions import Partitions
 from offline.passes.passing import steps
 from offline.passes.working_file import WorkingFile
+from online_models.merging import FIRST_INTERVAL
 from online_models.replica import Replica
 from online_models.tables import Tables
 
 _EVERY = 1_000
+_MINUTE_SEC = 60.0
 _LIVE = "live"
 
 
@@ -27,6 +31,13 @@ class Stream:
     partitions: int
     merge_every: int
     statement_window: int
+
+    def at_pace(self, events: int, seconds: float) -> "Stream":
+        """The same, given how many events came in how long a time."""
+        a_minute = int(events * _MINUTE_SEC / max(seconds, 1.0))
+        if a_minute < FIRST_INTERVAL:  # sooner than a merge is worth
+            return Stream(1, 0, self.statement_window)
+        return Stream(self.partitions, min(self.merge_every, a_minute), self.statement_window)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from offline.passes.learners import Learners
 from offline.passes.window import Window
 from offline.passes.working_file import WorkingFile
 from online_models.ensemble import next_base
-from online_models.merging import FIRST_INTERVAL, Merging, interval, tempered
+from online_models.merging import Merging, interval, tempered
 from online_models.observation import Observation
 from online_models.packing import pack, unpack
 from online_models.replica import Replica
@@ -26,9 +26,6 @@ from schemas.codec import unpack as unpack_plain
 
 MOST_STATES = 20_000
 """Learners whose states are kept decoded: about 5 KiB each."""
-
-LONGEST_WAIT_SEC = 60.0
-"""By the log's clock, between two merges of a quiet stream."""
 
 _PLACE, _TOTAL, _OWN, _BASE, _BESIDE = "place", "total", "own", "base/", "beside/"
 
@@ -84,7 +81,7 @@ class Partitions:
         self._replicas = (models, *more)
         self._beside = beside or {}
         self._file, self._width = file, window
-        self._every, self._merged = merge_every, (0, 0.0)
+        self._every, self._merged = merge_every, 0
         self.learners = Learners(file, most_states)
         """Every learner's state."""
         self._windows: dict[int, Window] = {}
@@ -104,7 +101,7 @@ class Partitions:
 
     def apply(self, archived: Archived) -> list[Observation]:
         """Apply one event; returns what was predicted, and what came out."""
-        partition, offset, at, event = archived
+        partition, offset, _, event = archived
         window = self._windows.get(partition)
         if window is None:
             window = self._windows[partition] = Window(partition, self._width)
@@ -116,8 +113,8 @@ class Partitions:
             window.add(work.receipts)
         self.offsets[partition] = offset
         self.done += 1
-        if self._every and self._is_due(at):
-            self._merge({}, at)
+        if self._every and self.done - self._merged >= interval(self._every, self.done):
+            self._merge({})
         return work.observations
 
     def save(self) -> None:
@@ -132,7 +129,7 @@ class Partitions:
         Args:
             fading: models that hold what they have learned less firmly from now on.
         """
-        self._merge(fading or {}, self._merged[1])
+        self._merge(fading or {})
         self.save()
         for name, base in self.models.base.models.items():
             self._file.put_fact(_BASE + name, pack(base.tables))
@@ -152,7 +149,7 @@ class Partitions:
         self._file.forget_states()
         self._file.forget_receipts()
         self.learners = Learners(self._file, self.learners.most)
-        self._windows, self.offsets, self.done, self._merged = {}, {}, 0, (0, 0.0)
+        self._windows, self.offsets, self.done, self._merged = {}, {}, 0, 0
         for models in self._replicas:
             models.restore({}, NO_BASE)
         self.adopt(numbers)
@@ -170,14 +167,7 @@ class Partitions:
             models.restore(_unmerged(models), base)
         self.checkpoint()
 
-    def _is_due(self, at: float) -> bool:
-        """Whether the stream would merge now, after an event that the log had at `at`."""
-        merged, merged_at = self._merged
-        waiting = self.done - merged
-        late = waiting >= FIRST_INTERVAL and at - merged_at >= LONGEST_WAIT_SEC
-        return late or waiting >= interval(self._every, self.done)
-
-    def _merge(self, fading: Shares, at: float) -> None:
+    def _merge(self, fading: Shares) -> None:
         before = self.models.base
         own = [models.own() for models in self._replicas]
         kinds = [type(model) for model in self.models.merged]
@@ -190,14 +180,14 @@ class Partitions:
         base = Base(base.version, {**base.models, **faded})
         for models, taken in zip(self._replicas, own, strict=True):
             models.rebase(base, taken)
-        self._merged = self.done, at
+        self._merged = self.done
 
     def _load(self) -> None:
         place = self._file.fact(_PLACE)
         if place is None:
             return
-        version, self.done, offsets, merged = unpack_plain(place)
-        self.offsets, self._merged = dict(offsets), tuple(merged)
+        version, self.done, offsets, self._merged = unpack_plain(place)
+        self.offsets = dict(offsets)
         bases = self._file.facts(_BASE)
         base = Base(version, {name: ModelBase(unpack(blob)) for name, blob in bases.items()})
         kept = unpack_plain(self._file.fact(_OWN) or b"")

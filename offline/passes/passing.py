@@ -8,14 +8,19 @@ from offline.passes.guarded import Guarded
 from offline.passes.partitions import Partitions, Shares
 from online_models.observation import Observation
 
-CHECKPOINT_EVERY = 200_000
+CHECKPOINT_EVERY = 300_000
 """Events between two checkpoints, at most."""
 
 PARTS = 20
 """Checkpoints of a pass, at least."""
 
-FEWEST = 1_000
-"""Events between two checkpoints, at least."""
+FEWEST = 20_000
+"""Events between two checkpoints, at least: one takes a second where models are large."""
+
+
+Fading = Callable[[float, float], Shares]
+"""How firmly models go on to hold what they have learned, given which share of the events is done,
+and which will be at the next checkpoint."""
 
 
 class Step(NamedTuple):
@@ -29,7 +34,7 @@ def steps(
     source: Source,
     up_to: Offsets,
     partitions: Partitions,
-    fading: Callable[[float], Shares] = lambda _: {},
+    fading: Fading = lambda *_: {},
 ) -> Iterator[Step]:
     """Apply every event that is not applied yet, and hand it out; the last step is kept, too.
 
@@ -40,8 +45,7 @@ def steps(
         source: where the events are.
         up_to: last offset by partition; nothing later is ever asked for.
         partitions: what they are applied to.
-        fading: how firmly some models go on to hold what they have learned, given the share of the
-            events that is done; asked at each checkpoint but the last.
+        fading: asked at each checkpoint but the last.
     """
     after = dict(partitions.offsets)
     total = partitions.total(lambda: partitions.done + source.count(after, up_to))
@@ -49,5 +53,6 @@ def steps(
     for archived in Guarded(source, up_to).read(after, up_to):
         yield Step(archived, partitions.apply(archived))
         if partitions.done % every == 0:
-            partitions.checkpoint(fading(done) if (done := partitions.done / total) < 1.0 else None)
+            done, then = partitions.done / total, (partitions.done + every) / total
+            partitions.checkpoint(fading(done, min(then, 1.0)) if done < 1.0 else None)
     partitions.checkpoint()

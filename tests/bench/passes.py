@@ -27,12 +27,13 @@ from offline.archived import Offsets
 from offline.clocks import clock_of
 from offline.events import Events
 from offline.fit.fitting import Fit
-from offline.fit.plan import Plan
+from offline.fit.plan import Plan, fading_share
 from offline.outcomes.duration import with_gaps
 from offline.outcomes.engagement import statements_of
 from offline.outcomes.worlds import Finishing, Teaching, Working
+from offline.passes import passing
 from offline.passes.partitions import Partitions, Shares
-from offline.passes.passing import steps
+from offline.passes.passing import Fading, steps
 from offline.passes.working_file import WorkingFile
 from offline.protocols import held_out_rows
 from offline.scores import scores
@@ -64,26 +65,22 @@ def _dense(merging: Merging) -> dict[int, float]:
     return {w: 1.0 for w, rule in merging.rules.items() if isinstance(rule, kinds)}
 
 
-def _recency(done: float) -> float:
-    return 0.25 + 0.75 * done**3
-
-
-def _fading(done: float) -> Shares:
-    share = _recency(done) / _recency(min(1.0, done + 0.05))
+def _fading(done: float, then: float) -> Shares:
+    share = fading_share(done, then)
     return {model.name: share for model in MODELS}
 
 
-SETTINGS: dict[str, tuple[int, Keep, Callable[[float], Shares]]] = {
-    "one pass": (1, _all(1.0), lambda _: {}),
+SETTINGS: dict[str, tuple[int, Keep, Fading]] = {
+    "one pass": (1, _all(1.0), lambda *_: {}),
     "one pass, recency by fading": (1, _all(1.0), _fading),
-    "two, blocks warm, the rest anew": (2, _blocks(1.0), lambda _: {}),
-    "two, blocks at .2, the rest anew": (2, _blocks(0.2), lambda _: {}),
-    "two, blocks at 0, the rest anew": (2, _blocks(0.0), lambda _: {}),
-    "two, blocks, blend, factors warm": (2, _dense, lambda _: {}),
-    "three, blocks warm, the rest anew": (3, _blocks(1.0), lambda _: {}),
-    "two, everything at 0": (2, _all(0.0), lambda _: {}),
-    "two, everything at .2": (2, _all(0.2), lambda _: {}),
-    "two, everything at 1 (naive)": (2, _all(1.0), lambda _: {}),
+    "two, blocks warm, the rest anew": (2, _blocks(1.0), lambda *_: {}),
+    "two, blocks at .2, the rest anew": (2, _blocks(0.2), lambda *_: {}),
+    "two, blocks at 0, the rest anew": (2, _blocks(0.0), lambda *_: {}),
+    "two, blocks, blend, factors warm": (2, _dense, lambda *_: {}),
+    "three, blocks warm, the rest anew": (3, _blocks(1.0), lambda *_: {}),
+    "two, everything at 0": (2, _all(0.0), lambda *_: {}),
+    "two, everything at .2": (2, _all(0.2), lambda *_: {}),
+    "two, everything at 1 (naive)": (2, _all(1.0), lambda *_: {}),
 }
 
 
@@ -208,6 +205,7 @@ def main(name: str, data: Path, rows: int | None, only: str, *, apart: bool) -> 
 if __name__ == "__main__":
     import os
 
+    passing.FEWEST = 1_000  # twenty checkpoints on small sets, too
     asked = sys.argv[1:]
     rows = int(asked[asked.index("--rows") + 1]) if "--rows" in asked else None
     only = asked[asked.index("--only") + 1] if "--only" in asked else ""

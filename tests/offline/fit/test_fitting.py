@@ -121,14 +121,17 @@ def test_what_is_kept_with_it_is_there_again(tmp_path: Path) -> None:
 def test_the_first_part_is_the_first_in_time() -> None:
     source = InMemory(some_events(100))
     nothing = dict.fromkeys(source.ends(), -1)
-    assert first_part(source, source.ends(), 0.6) == nothing | source.cut(0.6)
-    assert first_part(source, source.ends(), 0.0) == nothing
+    part = first_part(source, source.ends(), 0.6)
+    assert part.offsets == nothing | source.cut(0.6)
+    assert part.events == 60
+    assert part.seconds == source.rows[59].logged_at - source.rows[0].logged_at
+    assert first_part(source, source.ends(), 0.0) == (nothing, 0, 0.0)
 
 
 def test_fading_multiplies_up_to_recency() -> None:
     share = 1.0
     for part in range(5, 20):
-        share *= fading_share(part / 20, 1 / 20)
+        share *= fading_share(part / 20, (part + 1) / 20)
     assert share == pytest.approx(recency(0.25) / recency(1.0))
     assert recency(0.0) == 0.25
     assert recency(1.0) == 1.0

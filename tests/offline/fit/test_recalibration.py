@@ -169,3 +169,10 @@ def test_the_twin_goes_on_with_what_was_promoted() -> None:
     assert seal(there) == seal(numbers)
     later = numbers_at(source, source.cut(0.75), STREAM, WorkingFile(), promoted)
     assert seal(later) != seal(numbers)
+
+
+def test_a_quiet_stream_learns_as_one() -> None:
+    stream = Stream(partitions=12, merge_every=10_000, statement_window=5)
+    assert stream.at_pace(events=1_000_000, seconds=86_400.0 * 60) == Stream(1, 0, 5)
+    assert stream.at_pace(events=60_000, seconds=3_600.0) == Stream(12, 1_000, 5)
+    assert stream.at_pace(events=300_000, seconds=100.0) == stream

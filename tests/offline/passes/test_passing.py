@@ -181,7 +181,7 @@ def test_beginning_again_keeps_the_numbers_and_forgets_the_learners() -> None:
 def test_what_is_long_ago_counts_less() -> None:
     source = InMemory(some_events(1_000))
     partitions = Partitions(WorkingFile(), Replica(), 500)
-    for _ in steps(source, source.ends(), partitions, lambda _: {"items": 0.5}):
+    for _ in steps(source, source.ends(), partitions, lambda *_: {"items": 0.5}):
         pass
     plain = run(WorkingFile(), source)
     faded, counted = (one.models.base.of("items").numbers["*"] for one in (partitions, plain))
@@ -193,7 +193,7 @@ def test_what_is_long_ago_counts_less() -> None:
 def test_some_numbers_may_count_less_than_others() -> None:
     source = InMemory(some_events(1_000))
     partitions = Partitions(WorkingFile(), Replica(), 500)
-    for _ in steps(source, source.ends(), partitions, lambda _: {"items": (1.0, 1.0, 0.5, 0.5)}):
+    for _ in steps(source, source.ends(), partitions, lambda *_: {"items": (1.0, 1.0, 0.5, 0.5)}):
         pass
     plain = run(WorkingFile(), source)
     faded, counted = (one.models.base.of("items").numbers["*"] for one in (partitions, plain))
