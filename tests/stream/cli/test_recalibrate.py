@@ -1,0 +1,50 @@
+"""What the command understands, and when a stack is not there."""
+
+from collections.abc import Callable
+
+import click
+import pytest
+from click.testing import Result
+
+from offline.fit.recalibration import Origin
+from stream.cli.recalibrate import DurationType, ShareType
+from stream.recalibrating import id_of
+
+Run = Callable[..., Result]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90.0), ("30m", 1_800.0), ("1.5h", 5_400.0), ("1d", 86_400.0)]
+)
+def test_times_are_said_with_their_unit(text: str, seconds: float) -> None:
+    assert DurationType().convert(text, None, None) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "1", "0s", "-1h", "1w", "d"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="is no time"):
+        DurationType().convert(text, None, None)
+
+
+@pytest.mark.parametrize(("text", "share"), [("20%", 0.2), ("0.2", 0.2), ("0", 0.0), ("90%", 0.9)])
+def test_shares_are_said_in_percent_or_not(text: str, share: float) -> None:
+    assert ShareType().convert(text, None, None) == share
+
+
+@pytest.mark.parametrize("text", ["", "20", "91%", "-1%", "a fifth"])
+def test_what_is_no_share_is_refused(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="is no share"):
+        ShareType().convert(text, None, None)
+
+
+def test_without_a_stack_it_says_what_to_start(run: Run) -> None:
+    result = run("recalibrate")
+    assert result.exit_code == 75
+    assert "stepstream up" in result.stderr
+
+
+def test_ids_sort_by_time_and_tell_fits_apart() -> None:
+    first, later = (Origin(1, {0: 5}, {}, "", at) for at in (1.79e9, 1.79e9 + 1))
+    assert id_of(first) < id_of(later)
+    assert id_of(first) != id_of(first._replace(up_to={0: 6}))
+    assert id_of(first).startswith("v20260921-")
