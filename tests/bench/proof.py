@@ -6,7 +6,7 @@ looked at as well: the first so many of a file, of which the last quarter is the
 
 import argparse
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from offline.proof.bootstrap import Slice, draw
 from offline.proof.leaks import Judged, fair
 from schemas.codec import hash64
 
+WORLD = "organisation"
 SETS = ("assist09_gervet", "algebra05_t20")
 _WINDOW = 0.25
 
@@ -50,10 +51,11 @@ def cases(past: list[Archived], later: list[Archived]) -> Iterator[Case]:
     yield Case("leak: second pass over everything", live.models, fitted(every, base).models)
 
 
-def sources(rows: int, learners: int) -> Iterator[tuple[str, InMemory]]:
-    yield "organisation", InMemory(Organisation(learners=learners, sessions=16).events(), 1)
+def sources(names: Sequence[str], rows: int, learners: int) -> Iterator[tuple[str, InMemory]]:
+    if WORLD in names:
+        yield WORLD, InMemory(Organisation(learners=learners, sessions=16).events(), 1)
     data = os.environ.get("STEPSTREAM_DATA")
-    for name in SETS if data else ():
+    for name in [one for one in SETS if one in names] if data else ():
         answers = read_answers(Path(str(data)) / "learners" / f"{name}.csv.gz", rows)
         events = Events(answers, clock_of(answers))
         source = InMemory(())
@@ -79,10 +81,11 @@ def main(say: Callable[[str], None] = print) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=40_000, help="of each file")
     parser.add_argument("--learners", type=int, default=250, help="of the organisation")
+    parser.add_argument("--of", nargs="+", default=[WORLD, *SETS], help="what is looked at")
     asked = parser.parse_args()
     say("better by in log-loss than live, calibrated (at least); share of its loss;")
     say("underconfidence of the candidate; beyond live (at least); tests that fail")
-    for name, source in sources(asked.rows, asked.learners):
+    for name, source in sources(asked.of, asked.rows, asked.learners):
         cut = int((1.0 - _WINDOW) * len(source.rows))
         past, later = source.rows[:cut], source.rows[cut:]
         states = fitted(past).states
