@@ -92,7 +92,7 @@ class Settings:
     `archive` in STEPSTREAM_HOME."""
     versions: str = ""
     """Where versions of the models lie, likewise; empty: `versions` in STEPSTREAM_HOME."""
-    warehouse_memory: str = "1GiB"
+    warehouse_memory: str = "1500MiB"
     """What a query over the archive may use before it goes on on disk."""
     patience_sec: float = 60.0
     """How long unreachable services are waited for before the process ends."""

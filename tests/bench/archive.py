@@ -32,8 +32,8 @@ from offline.archive.reading import ArchiveSource, rows
 from offline.archive.schemas import EVENT, QUEUE
 from offline.places import Place
 from offline.warehouse.duck import Memory, Warehouse
-from offline.warehouse.views import ORDER
 from schemas.codec import decode_json, encode_json
+from stream.settings import Settings
 
 MILLION = 1_000_000
 ARCHIVED = 200_000
@@ -42,7 +42,7 @@ DECODED = 2 * MILLION
 QUEUE_EVERY = 100
 DAYS = 60
 FILES_A_DAY = 4
-LIMIT = "1GiB"
+LIMIT = Settings().warehouse_memory
 _GIB_KIB = 1024 * 1024
 
 
@@ -177,16 +177,30 @@ def _archive(archive: Archive, _events: int) -> Callable[[], int]:
     return work
 
 
+ASKED = {
+    "events": "SELECT kind, COUNT(*), COUNT(DISTINCT learner) FROM events GROUP BY kind",
+    "statements": "SELECT happened_on, COUNT(*), AVG(outcome) FROM statements GROUP BY happened_on",
+    "attempts": "SELECT attempt, COUNT(*), AVG(outcome), AVG(seconds_since) "
+    "FROM attempts GROUP BY attempt",
+    "learner_days": "SELECT happened_on, COUNT(*), AVG(minutes_spent), AVG(seconds_away) "
+    "FROM learner_days GROUP BY happened_on",
+    "activities": "SELECT COUNT(*), AVG(mean_outcome), AVG(learners) FROM activities",
+    "recommendations": "SELECT item_rank, COUNT(*), AVG(propensity) "
+    "FROM recommendations GROUP BY item_rank",
+    "followed": "SELECT item_rank, COUNT(*), AVG(was_next / propensity), AVG(was_followed), "
+    "AVG(followed_after_sec), AVG(best_outcome) FROM followed GROUP BY item_rank",
+}
+"""A question to each view that goes through all of it."""
+
+
 def _asked(view: str) -> Callable[[Archive, int], int]:
-    """Every column of every row of a view is computed."""
 
     def ask(archive: Archive, events: int) -> int:
         with (
             tempfile.TemporaryDirectory() as spill,
             Warehouse(archive, Memory(LIMIT, Path(spill)), threads=1) as warehouse,
         ):
-            query = f"SELECT COUNT(*), BIT_XOR(HASH(v)) FROM {view} AS v"  # noqa: S608  our own
-            list(warehouse.ask(query).rows)
+            assert list(warehouse.ask(ASKED[view]).rows)
         return events
 
     return ask
@@ -203,7 +217,7 @@ STEPS: dict[str, Callable[[Archive, int], Callable[[], int]]] = {
     "read in order, bytes": _later(_read),
     "read in order, events": _later(_read_decoded),
     "archive": _archive,
-    **{f"view {view}": _later(_asked(view)) for view in ORDER if view != "rejects"},
+    **{f"view {view}": _later(_asked(view)) for view in ASKED},
 }
 
 
