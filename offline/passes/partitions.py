@@ -25,7 +25,7 @@ from schemas.codec import pack as pack_plain
 from schemas.codec import unpack as unpack_plain
 
 MOST_STATES = 20_000
-"""Learners whose states are kept decoded: about 5 KiB each."""
+"""Learners whose states are kept decoded: some 15 KiB each."""
 
 _PLACE, _TOTAL, _OWN, _BASE, _BESIDE = "place", "total", "own", "base/", "beside/"
 
