@@ -200,10 +200,17 @@ def _rate(seen: list[tuple[float, int]]) -> float:
 
 def _recalibrated(run: Run, options: argparse.Namespace) -> str:
     wanted = ("--report", str(options.report)) if options.report else ()
-    made, seconds = run.told("recalibrate", *wanted)
-    print(f"recalibrate, s                          {seconds:10.0f}")
-    print(f"verdict                                 {made['verdict']}")
-    return str(made["version"])
+    started = time.perf_counter()
+    done = run.command("recalibrate", "--json", *wanted)
+    made = decode_json(done.stdout)
+    print(f"recalibrate, s                          {time.perf_counter() - started:10.0f}")
+    print(f"events it was fitted on                 {made['events']:10,}")
+    print(f"passed                                  {made['verdict']['passed']!s:>10}")
+    for reason in made["verdict"]["reasons"]:
+        print(f"  {reason}")
+    if done.returncode:
+        raise RuntimeError("the version did not pass, so nothing can be promoted")
+    return str(made["id"])
 
 
 def _promoted(run: Run, version: str, first: int, rate: float) -> None:
