@@ -19,6 +19,8 @@ from stream.store.contract import Pool
 
 LEASE_SEC = 60.0
 """A merge that takes longer may find that another has been quicker."""
+NOTICE_SEC = 0.6
+"""More than twice as long as a worker may take to see that a merge has begun."""
 
 _NAMES = tuple(model.name for model in MODELS)
 

@@ -16,7 +16,7 @@ from dataclasses import asdict
 from schemas.codec import decode_json, encode_json
 from schemas.errors import StepstreamError
 from stream import clock
-from stream.merger import Merged, Merger
+from stream.merger import NOTICE_SEC, Merged, Merger
 from stream.metrics import Metrics
 from stream.settings import Settings, StoreSettings
 from stream.store.redis_store import RedisStore
@@ -25,8 +25,6 @@ _LOOK_SEC = 0.5
 """How often it is asked whether it is time to merge."""
 _LONGEST_SEC = 60.0
 """Nothing that was learned waits longer to be merged, however few events come."""
-_NOTICE_SEC = 0.6
-"""More than twice as long as a worker may take to see that a merge has begun."""
 _SHARE = 0.1
 """A merge is followed by so long a rest that merging takes no more than this share of a core."""
 _NICENESS = 10
@@ -90,7 +88,7 @@ class MergingProcess:
 async def merge_for_ever(settings: StoreSettings, partitions: int, every: int) -> None:
     """Merge whenever it is time to."""
     store = RedisStore(settings, partitions)
-    merger = Merger(store.pool, every, _NOTICE_SEC)
+    merger = Merger(store.pool, every, NOTICE_SEC)
     last = clock.monotonic()
     while True:
         started = clock.monotonic()

@@ -12,7 +12,7 @@ From base to base leads a *path* of moves (from these numbers to those), each a 
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -87,8 +87,14 @@ class Promoter:
         self._kept = kept
         self._now = now
 
-    async def promote(self, name: str) -> Merge:
+    async def promote(
+        self, name: str, prepare: Callable[[], Awaitable[None]] | None = None
+    ) -> Merge:
         """Make version `name` live; returns what was published, or is live already.
+
+        Args:
+            name: of the version.
+            prepare: is awaited when the version is checked, before anything is changed.
 
         Raises:
             Refused: where it must not or cannot be; what is live stays.
@@ -99,6 +105,9 @@ class Promoter:
         past = await self._past()
         if ids_of(past.line)[-1:] == [name]:
             return past.newest
+        await self._check_pin()
+        if prepare is not None:
+            await prepare()
         return await self._publish(partial(self._promotion, loaded), pinned=True)
 
     async def roll_back(self, to: str | None = None) -> Merge:

@@ -4,6 +4,7 @@ What is live is known to Redis (`stream.promotion`); the topic `models` tells it
 between the two leaves the topic behind: promoting what is live already only tells it again.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from offline.kept_bases import KeptBases
@@ -17,11 +18,16 @@ from schemas.pointer import Pointer
 from schemas.version import Version, measured
 from stream.clock import Clock
 from stream.log import Log, Message
+from stream.merger import NOTICE_SEC, Merger
 from stream.promotion import Promoter
 from stream.settings import Settings
 from stream.store.contract import Pool, member_of
 from stream.topics import MODELS as TOPIC
 from stream.versions import NOTHING, ids_of, line_of
+
+_LOOK_SEC = 0.1
+_LOOKS = 30
+"""Partitions of workers that are away do not adopt."""
 
 
 class Releases:
@@ -35,6 +41,7 @@ class Releases:
 
     def __init__(self, settings: Settings, pool: Pool, now: Clock) -> None:
         self._settings = settings
+        self._partitions = settings.partitions
         self.pool = pool
         place = Place(settings.versions_place)
         self.versions = Versions(place)
@@ -49,7 +56,7 @@ class Releases:
             Unavailable: where Redis or Kafka cannot be reached. Asked again, it comes to the same.
         """
         self._check_merging()
-        merge = await self._promoter.promote(name)
+        merge = await self._promoter.promote(name, self._merge)
         await self._tell(merge, log)
         return merge
 
@@ -72,6 +79,20 @@ class Releases:
                 "STEPSTREAM_MERGE_EVERY is 0, so partitions adopt nothing and no version can be "
                 "promoted: set it for all workers (10000 is usual), then promote"
             )
+
+    async def _merge(self) -> None:
+        """Merge first, and have it adopted: what is a partition's own takes long to re-base.
+
+        It is not waited for long, and nothing depends on it.
+        """
+        merger = Merger(self.pool, self._settings.merge_every, NOTICE_SEC)
+        made = await merger.merge_if_due(overdue=True)
+        if made is None:
+            return
+        for _ in range(_LOOKS):
+            if len(await self.adopted(made.merge.version)) == self._partitions:
+                return
+            await asyncio.sleep(_LOOK_SEC)
 
     async def _tell(self, merge: Merge, log: Log) -> None:
         topic = self._settings.prefix + TOPIC.name
@@ -103,6 +124,7 @@ class Releases:
 
     async def adopted(self, base: int) -> set[int]:
         """Partitions of this installation that stand on `base` or a later one."""
-        space, count = self._settings.store.namespace, self._settings.partitions
-        held = {p: await self.pool.snapshot(member_of(space, p), ()) for p in range(count)}
+        space = self._settings.store.namespace
+        members = {p: member_of(space, p) for p in range(self._partitions)}
+        held = {p: await self.pool.snapshot(member, ()) for p, member in members.items()}
         return {partition for partition, one in held.items() if one.base >= base}
