@@ -25,6 +25,7 @@ from bench.conditions import conditions
 from bench.hot_path import EVENTS, MEASURED, catalogue, events, tell_learning
 from harness.load import Load, Probes, quantile
 from harness.promotions import written
+from harness.statements import answers
 from harness.streams import ask, wait_until
 from harness.workers import ROOT, Workers, environment, stack_settings
 
@@ -154,7 +155,10 @@ def measure(stack: EmbeddedStack, folder: Path, models: Models, rate: float, res
         stack.bootstrap_servers, stack.redis_url, "bench.", home=str(folder), batch_events=500
     )
     Admin(settings.kafka).ensure(ALL, settings.prefix, settings.partitions)
-    with Workers(settings, folder) as workers, Load(settings, rate, LEARNERS):
+    with (
+        Workers(settings, folder) as workers,
+        Load(settings, rate, answers(10_000_000, LEARNERS, 5)),
+    ):
         workers.start()
         wait_until(lambda: _merges(settings) > 5, "merges", 300.0, workers.logs)
         live = ask(settings, lambda s: live_base(s.pool, settings.store.namespace, 12))

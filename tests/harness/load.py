@@ -1,8 +1,10 @@
 """Statements that come at a rate while something else is done, and how fresh queues stay."""
 
+import math
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple, Self
 
 import redis
@@ -42,13 +44,16 @@ class _Beside:
 
 
 class Load(_Beside):
-    """Statements of some learners, `rate` a second."""
+    """Statements (key, statement), `rate` a second, as long as there are any."""
 
-    def __init__(self, settings: Settings, rate: float, learners: int, seed: int = 5) -> None:
+    def __init__(
+        self, settings: Settings, rate: float, statements: Iterable[tuple[str, bytes]]
+    ) -> None:
         super().__init__()
         self._settings = settings
         self._rate = rate
-        self._statements = answers(10_000_000, learners, seed)
+        self._statements = iter(statements)
+        self._last = False
         self.sent = 0
 
     def run(self) -> None:
@@ -56,7 +61,7 @@ class Load(_Beside):
         topic = self._settings.prefix + STATEMENTS.name
         started = time.perf_counter()
         with Publisher(self._settings.kafka) as publisher:
-            while not self._stop.is_set():
+            while not (self._stop.is_set() or self._last):
                 due = (time.perf_counter() - started) * self._rate
                 for learner, raw in self._next(due):
                     message = Message(topic, raw, learner.encode())
@@ -64,9 +69,14 @@ class Load(_Beside):
                 time.sleep(_STEP_SEC)
 
     def _next(self, due: float) -> Iterator[tuple[str, bytes]]:
-        while self.sent < due:
+        for one in islice(self._statements, max(0, math.ceil(due) - self.sent)):
             self.sent += 1
-            yield next(self._statements)
+            yield one
+        self._last = self.sent < due
+
+    def wait(self) -> None:
+        """Until the last statement is sent."""
+        self._thread.join()
 
 
 class Seen(NamedTuple):

@@ -5,8 +5,8 @@
 A real Kafka, a real Valkey and one worker. Statements of public data sets
 (STEPSTREAM_DATA; simulated populations where there are none) and of a simulated organisation flow.
 
-1. Most are published at once, and the archiver is killed (-9) ten times meanwhile. The archive must
-   hold each offset once, byte for byte.
+1. Most come at a pace, and the archiver is killed (-9) ten times meanwhile. The archive must hold
+   each offset once, byte for byte.
 2. `stepstream recalibrate` fits, proves on later events, and writes a version with its report.
 3. The rest flows at a rate, and how old queues are is measured: before, while the version is
    promoted and rolled back, and after. No worker may restart and no event be lost.
@@ -21,36 +21,31 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import redis
 from bench.conditions import conditions
 from harness.archivers import MEMBER, compare, start
 from harness.archivers import Report as Archived
-from harness.live_load import Load
+from harness.load import Load, Probes, quantile
 from harness.mixed_statements import ORGANISATION, mixed
 from harness.planted import plant
-from harness.streams import is_idle, publish, wait_until
+from harness.streams import is_idle, wait_until
 from harness.workers import ROOT, Workers, environment, stack_settings
 
 from schemas.codec import decode_json
 from stream.embedded.stack import EmbeddedStack
 from stream.kafka import Admin
-from stream.log import Message
 from stream.settings import Settings
-from stream.topics import ALL, STATEMENTS
+from stream.topics import ALL
 
 KILLS = 10
-_KILL_SEC = 6.0
-"""Between two kills, on average."""
-_LOOK_SEC = 0.5
-FLOWS = 0.8
-"""Share of the statements that is published at once."""
+FIRST = 0.8
+"""Share of the statements that comes before the recalibration."""
+_PROBES_PER_SEC = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +82,12 @@ class Run:
             raise RuntimeError(f"{' '.join(words)}: code {done.returncode}, not 1\n{done.stderr}")
         return _last(done.stderr or done.stdout)
 
-    def messages(self, first: int, end: int) -> Iterator[Message]:
-        """Statements, as they are sent."""
-        topic = self.settings.prefix + STATEMENTS.name
-        for key, statement in islice(self.statements, first, end):
-            yield Message(topic, statement, key.encode())
-
 
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--events", type=int, default=300_000)
+    parser.add_argument("--pace", type=float, default=1000.0)
     parser.add_argument("--rate", type=float, default=300.0)
     parser.add_argument("--report", type=Path)
     options = parser.parse_args()
@@ -122,8 +112,8 @@ def main() -> int:
 
 
 def _job(run: Run, options: argparse.Namespace, workers: Workers) -> None:
-    end = int(FLOWS * len(run.statements))
-    live = _flow(run, end, workers)
+    end = int(FIRST * len(run.statements))
+    _flow(run, end, options.pace, workers)
     version = _recalibrated(run, options)
     _promoted(run, version, end, options.rate)
     wait_until(lambda: is_idle(run.settings), "all is applied", 300, workers.logs)
@@ -131,7 +121,7 @@ def _job(run: Run, options: argparse.Namespace, workers: Workers) -> None:
         raise RuntimeError(f"workers ended: {workers.exits}\n{workers.logs()}")
     run.told("archive", "run", "--once", "--member", MEMBER)
     _proved(run, version)
-    _replayed(run, live)
+    _replayed(run)
 
 
 def _proved(run: Run, version: str) -> None:
@@ -150,52 +140,31 @@ def _last(text: str) -> str:
     return text.strip().splitlines()[-1] if text.strip() else ""
 
 
-def _flow(run: Run, end: int, workers: Workers) -> float:
-    """Publish, kill, archive; returns the rate of the live stream in events a second."""
-    publish(run.settings, [*run.messages(0, end)])
+def _flow(run: Run, end: int, pace: float, workers: Workers) -> None:
+    """Publish, kill, archive; all is applied and archived then."""
     options = ("--member", MEMBER, "--seconds", "2")
     log = run.folder / "archiver.log"
     archiver, rng = start(run.settings, *options, log=log), Random(7)
-    seen, kills = [_applied(run.settings)], 0
+    kills = 0
     try:
-        while not is_idle(run.settings) or kills < KILLS:
-            time.sleep(_LOOK_SEC)
-            seen.append(_applied(run.settings))
-            if kills < KILLS and rng.random() < _LOOK_SEC / _KILL_SEC:
-                archiver.kill()
-                archiver.wait()
-                kills += 1
-                archiver = start(run.settings, *options, log=log)
-            if workers.revive():
-                raise RuntimeError(f"the worker ended\n{workers.logs()}")
+        with Load(run.settings, pace, run.statements[:end]) as load:
+            while load.sent < end or kills < KILLS:
+                time.sleep(rng.uniform(0.5, 1.5) * end / pace / (KILLS + 2))
+                if kills < KILLS:
+                    archiver.kill()
+                    archiver.wait()
+                    kills += 1
+                    archiver = start(run.settings, *options, log=log)
+        wait_until(lambda: is_idle(run.settings), "the first part is applied", 600, workers.logs)
     finally:
         archiver.terminate()
         archiver.wait(120)
     run.told("archive", "run", "--once", "--member", MEMBER)
     report = Archived()
     compare(run.settings, report)
-    rate = _rate(seen)
     print(f"archiver killed (-9)                    {kills:10d}")
     print(f"messages logged, archived               {report.messages:10,} {report.archived:,}")
     print(f"differences, findings                   {report.differences} {report.findings}")
-    print(f"live stream, events/s                   {rate:10,.0f}")
-    return rate
-
-
-def _applied(settings: Settings) -> tuple[float, int]:
-    """(seconds, events applied until then)"""
-    client = redis.Redis.from_url(settings.redis)
-    found = client.mget([f"{settings.prefix}{{{p}}}:off" for p in range(settings.partitions)])
-    client.close()
-    return time.perf_counter(), sum(int(offset) + 1 for offset in found if offset is not None)
-
-
-def _rate(seen: list[tuple[float, int]]) -> float:
-    """Events a second between the first tenth and the end."""
-    last = seen[-1][1]
-    begun = next(one for one in seen if one[1] >= last / 10)
-    ended = next(one for one in seen if one[1] == last)
-    return (ended[1] - begun[1]) / (ended[0] - begun[0])
 
 
 def _recalibrated(run: Run, options: argparse.Namespace) -> str:
@@ -214,27 +183,31 @@ def _recalibrated(run: Run, options: argparse.Namespace) -> str:
 
 
 def _promoted(run: Run, version: str, first: int, rate: float) -> None:
-    rest = [*run.messages(first, len(run.statements))]
-    with Load(run.settings, rest, rate) as load:
-        load.window("before")
+    marks, rest = {}, run.statements[first:]
+    with Load(run.settings, rate, rest) as load, Probes(run.settings, _PROBES_PER_SEC) as probes:
+        time.sleep(5)
+        marks["before"] = time.perf_counter()
         time.sleep(20)
-        load.window("promote")
+        marks["promote"] = time.perf_counter()
         _, promoting = run.told("models", "promote", version)
         time.sleep(10)
-        load.window("rollback")
+        marks["rollback"] = time.perf_counter()
         _, rolling = run.told("models", "rollback")
         time.sleep(10)
-        load.window("after")
+        marks["after"] = time.perf_counter()
+        time.sleep(20)
+        marks["end"] = time.perf_counter()
         load.wait()
     print(f"promote, roll back, s, whole command    {promoting:10.1f} {rolling:.1f}")
-    for line in load.report():
-        print(line)
+    for (name, begin), (_, end) in pairwise(marks.items()):
+        ages = probes.between(begin, end)
+        p50, p99 = (1e3 * quantile(ages, share) for share in (0.5, 0.99))
+        print(f"queue age {name:9s} ms, p50 p99 most    {p50:10.0f} {p99:.0f} {1e3 * ages[-1]:.0f}")
 
 
-def _replayed(run: Run, live: float) -> None:
+def _replayed(run: Run) -> None:
     made, seconds = run.told("replay", "--from", "archive")
-    rate = made["events"] / seconds
-    print(f"replay from the archive, events/s       {rate:10,.0f}   {rate / live:.1f} times live")
+    print(f"replay from the archive, events/s       {made['events'] / seconds:10,.0f}")
     verified, seconds = run.told("replay", "verify", "--from", "archive")
     different = len(verified["differences"])
     print(f"features compared, different            {verified['features']:10,} {different:,}")

@@ -21,6 +21,7 @@ from harness.live_versions import (
 )
 from harness.load import Load
 from harness.promotions import PASSED
+from harness.statements import answers
 from harness.streams import ask, read_all, wait_until
 from harness.workers import Workers, stack_settings
 from jsonschema_rs import Draft202012Validator
@@ -79,7 +80,7 @@ def pointers(settings: Settings) -> dict[str, dict[str, Any] | None]:
 def test_promoted_and_rolled_back_under_load_and_nobody_restarts(
     settings: Settings, workers: Workers
 ) -> None:
-    with Load(settings, 100.0, 60) as load:
+    with Load(settings, 100.0, answers(10_000_000, 60, 5)) as load:
         under_way(settings, workers)
         candidate(settings, "v1")
         pids = [process.pid for process in workers.processes]
@@ -118,7 +119,7 @@ def test_whoever_is_killed_when_it_is_one_version_or_the_other(
 ) -> None:
     """kill -9 of the command at several moments, and of the worker at several others."""
 
-    with Load(settings, 60.0, 60) as load:
+    with Load(settings, 60.0, answers(10_000_000, 60, 5)) as load:
         under_way(settings, workers)
         candidate(settings, "v1")
         started = time.monotonic()
