@@ -155,10 +155,8 @@ def measure(stack: EmbeddedStack, folder: Path, models: Models, rate: float, res
         stack.bootstrap_servers, stack.redis_url, "bench.", home=str(folder), batch_events=500
     )
     Admin(settings.kafka).ensure(ALL, settings.prefix, settings.partitions)
-    with (
-        Workers(settings, folder) as workers,
-        Load(settings, rate, answers(10_000_000, LEARNERS, 5)),
-    ):
+    load = Load(settings, rate, answers(10_000_000, LEARNERS, 5))
+    with Workers(settings, folder) as workers, load:
         workers.start()
         wait_until(lambda: _merges(settings) > 5, "merges", 300.0, workers.logs)
         live = ask(settings, lambda s: live_base(s.pool, settings.store.namespace, 12))

@@ -171,6 +171,8 @@ def _recalibrated(run: Run, options: argparse.Namespace) -> str:
     wanted = ("--report", str(options.report)) if options.report else ()
     started = time.perf_counter()
     done = run.command("recalibrate", "--json", *wanted)
+    if not done.stdout:
+        raise RuntimeError(f"recalibrate: code {done.returncode}\n{done.stderr}")
     made = decode_json(done.stdout)
     print(f"recalibrate, s                          {time.perf_counter() - started:10.0f}")
     print(f"events it was fitted on                 {made['events']:10,}")
