@@ -55,14 +55,22 @@ def name_of(text: str) -> Name | None:
 def _weight_of(regime: str, expert: str) -> Name | None:
     if regime not in REGIMES or expert not in EXPERTS:
         return None
+    return _weight(regime, expert)
+
+
+def _weight(regime: str, expert: str) -> Name:
     return (WEIGHT, REGIMES.index(regime), EXPERTS.index(expert))
 
 
 def named(text: str) -> Name:
-    """The name that `text` is known to be."""
-    name = name_of(text)
-    assert name is not None  # noqa: S101 - `fits` has seen to it
-    return name
+    """The name that `text` is known to be: `name_of` without its checks."""
+    kind, _, rest = text.partition("/")
+    if kind in KINDS:
+        source, _, target = rest.partition(">")
+        return (kind, number_of(source), number_of(target))
+    if kind in {ALL, WEIGHT}:
+        return (ALL, 0, 0) if kind == ALL else _weight(*rest.split("/"))
+    return (kind, number_of(rest), 0)
 
 
 def fits(text: str, values: tuple[float, ...]) -> bool:

@@ -1,6 +1,6 @@
 """From what the model keeps to named numbers, and back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,13 +15,14 @@ from online_models.relevance.arrays import (
     NOTED,
     OFFERS,
     OWN,
+    ROWS,
     SKETCH,
     SKETCHES,
     TASTES,
     VISITS,
 )
 from online_models.relevance.content import measure_lengths
-from online_models.relevance.links import give_row, own_links
+from online_models.relevance.links import own_links
 from online_models.relevance.memory import (
     ALL,
     COHORT,
@@ -105,13 +106,15 @@ def _of_links(memory: Memory, slots: Any, *, everything: bool) -> Numbers:
 
 
 def fill(memory: Memory, own: Mapping[Name, Values]) -> None:
-    """Put `own` numbers into `memory`."""
-    for name, values in own.items():
-        if name[0] not in KINDS:
-            _put(memory, name, values)
+    """Put `own` numbers into `memory`, which has none."""
+    links = []
     for name, values in own.items():
         if name[0] in KINDS:
-            _put_link(memory, name, values)
+            links.append((name, values))
+        else:
+            _put(memory, name, values)
+    if links:
+        _put_links(memory, links)
 
 
 def _put(memory: Memory, name: Name, values: Values) -> None:
@@ -140,15 +143,34 @@ def _put_thing(memory: Memory, kind: str, key: int, values: Values) -> None:
         a.visits[slot] = values[0]
 
 
-def _put_link(memory: Memory, name: Name, values: Values) -> None:
+def _put_links(memory: Memory, links: Sequence[tuple[Name, Values]]) -> None:
+    """All at once: a call of compiled code for each takes ten times as long as the rest."""
+    ends = np.array([_ends(memory, name) for name, _ in links], np.int32)
+    sources, first, inverse = np.unique(ends[:, 0], return_index=True, return_inverse=True)
+    row_of = np.argsort(np.argsort(first))  # in the order in which sources are met
+    rows, used = row_of[inverse], np.bincount(row_of[inverse])
+    place = _counted(rows)
+    memory.make_room(len(sources))
+    a = memory.arrays
+    if used.max() > a.target.shape[1]:
+        name, _ = links[int(np.argmax(place >= a.target.shape[1]))]
+        raise ValueError(f"{text_of(name)!r} is one link too many in its row: drop some of them")
+    a.row[sources], a.used[: len(used)], a.counts[ROWS] = row_of, used, len(used)
+    a.target[rows, place] = ends[:, 1]
+    a.link[rows, place] = [values for _, values in links]
+
+
+def _ends(memory: Memory, name: Name) -> tuple[int, int]:
+    """Slots of the source and the target of a link."""
     kind, source, target = name
     slot = memory.add_item(source) if kind == LINK else memory.add_cohort(source)
-    to = memory.add_item(target)
-    memory.make_room(0)
-    a = memory.arrays
-    row = give_row(a, slot)
-    place = a.used[row]
-    if place == a.target.shape[1]:
-        raise ValueError(f"{text_of(name)!r} is one link too many in its row: drop some of them")
-    a.used[row] += 1
-    a.target[row, place], a.link[row, place] = to, values
+    return slot, memory.add_item(target)
+
+
+def _counted(rows: Any) -> Any:
+    """Which one of its row each is, from 0."""
+    order = np.argsort(rows, kind="stable")
+    starts = np.searchsorted(rows[order], rows[order])
+    place = np.empty(len(rows), np.int64)
+    place[order] = np.arange(len(rows)) - starts
+    return place
