@@ -9,9 +9,6 @@ those that the events yield.
 """
 
 import argparse
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -19,11 +16,11 @@ from typing import Any
 
 from bench.conditions import conditions
 from bench.stream import applied_per_sec
+from harness.commands import told
 from harness.statements import answers
 from harness.streams import publish_statements
-from harness.workers import ROOT, Workers, environment, stack_settings
+from harness.workers import Workers, stack_settings
 
-from schemas.codec import decode_json
 from stream.embedded.stack import EmbeddedStack
 from stream.kafka import Admin
 from stream.settings import Settings
@@ -59,14 +56,8 @@ def main() -> None:
 def timed(settings: Settings, *words: str) -> tuple[dict[str, Any], float]:
     """What a command says as JSON, and how long it took."""
     started = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "stream.cli", *words, "--json"],
-        cwd=ROOT,
-        env=os.environ | environment(settings),
-        check=True,
-        capture_output=True,
-    )
-    return decode_json(done.stdout), time.perf_counter() - started
+    found = told(settings, *words)
+    return found, time.perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
 """Versions on a real stream: made, promoted by the command, and looked at from outside."""
 
-import json
 import os
 import subprocess
 import sys
-from typing import Any
 
+from harness.commands import told
 from harness.promotions import PASSED, fitted, written
 from harness.streams import ask, is_idle, read_all, wait_until
 from harness.workers import ROOT, Workers, environment
@@ -33,26 +32,6 @@ from stream.versions import live_base
 MARK = 1_000_000.0
 """Answers that a candidate claims to know of beside the real ones."""
 EVERY = "*"
-
-
-def command(settings: Settings, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """`stepstream models ...` as a process."""
-    return subprocess.run(
-        [sys.executable, "-m", "stream.cli", "models", *arguments, "--json"],
-        cwd=ROOT,
-        env=os.environ | environment(settings),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def told(settings: Settings, *arguments: str) -> dict[str, Any]:
-    done = command(settings, *arguments)
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
 
 
 def place_of(settings: Settings) -> Versions:
@@ -159,7 +138,7 @@ def started_command(settings: Settings, *arguments: str) -> "subprocess.Popen[by
 
 def settled(settings: Settings, workers: Workers, name: str) -> None:
     """After a kill: all partitions adopt one and the same, then nothing but what was learned."""
-    live = told(settings, "list")["live"]
+    live = told(settings, "models", "list")["live"]
     assert live in {"", name}
 
     async def behind(store: Store) -> bool:
@@ -176,4 +155,4 @@ def settled(settings: Settings, workers: Workers, name: str) -> None:
     wait_until(adopted, "adoption", 120.0, workers.logs)
     assert marked(settings) == [live == name] * settings.partitions
     if live:
-        assert told(settings, "rollback")["live"] == ""
+        assert told(settings, "models", "rollback")["live"] == ""

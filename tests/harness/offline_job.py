@@ -17,7 +17,6 @@ A real Kafka, a real Valkey and one worker. Statements of public data sets
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -30,11 +29,12 @@ from typing import Any
 from bench.conditions import conditions
 from harness.archivers import MEMBER, compare, start
 from harness.archivers import Report as Archived
+from harness.commands import Done, stepstream, told
 from harness.load import Load, Probes, quantile
 from harness.mixed_statements import ORGANISATION, mixed
 from harness.planted import plant
 from harness.streams import is_idle, wait_until
-from harness.workers import ROOT, Workers, environment, stack_settings
+from harness.workers import Workers, stack_settings
 
 from schemas.codec import decode_json
 from stream.embedded.stack import EmbeddedStack
@@ -56,24 +56,15 @@ class Run:
     statements: list[tuple[str, bytes]]
     folder: Path
 
-    def command(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        """Run `stepstream` with these words."""
-        return subprocess.run(
-            [sys.executable, "-m", "stream.cli", *words],
-            cwd=ROOT,
-            env=os.environ | environment(self.settings),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def command(self, *words: str) -> Done:
+        """What `stepstream` with these words ended with."""
+        return stepstream(self.settings, *words)
 
     def told(self, *words: str) -> tuple[dict[str, Any], float]:
         """What a command that must succeed says as JSON, and the seconds that it took."""
         started = time.perf_counter()
-        done = self.command(*words, "--json")
-        if done.returncode:
-            raise RuntimeError(f"{' '.join(words)}: code {done.returncode}\n{done.stderr}")
-        return decode_json(done.stdout), time.perf_counter() - started
+        found = told(self.settings, *words)
+        return found, time.perf_counter() - started
 
     def refused(self, *words: str) -> str:
         """Why a command that must be refused was."""

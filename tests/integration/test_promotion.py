@@ -8,16 +8,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from harness.commands import stepstream, told
 from harness.live_versions import (
     candidate,
-    command,
     marked,
     merges,
     nothing_is_lost,
     place_of,
     settled,
     started_command,
-    told,
 )
 from harness.load import Load
 from harness.promotions import PASSED
@@ -84,14 +83,14 @@ def test_promoted_and_rolled_back_under_load_and_nobody_restarts(
         under_way(settings, workers)
         candidate(settings, "v1")
         pids = [process.pid for process in workers.processes]
-        found = told(settings, "promote", "v1")
+        found = told(settings, "models", "promote", "v1")
         assert (found["live"], found["adopted"]) == ("v1", settings.partitions)
         assert marked(settings) == [True] * settings.partitions
         assert_points_to(settings, "v1", found["base"])
-        assert told(settings, "rollback")["live"] == ""
+        assert told(settings, "models", "rollback")["live"] == ""
         assert marked(settings) == [False] * settings.partitions
         assert set(pointers(settings).values()) == {None}
-        assert told(settings, "promote", "v")["live"] == "v1"
+        assert told(settings, "models", "promote", "v")["live"] == "v1"
         assert marked(settings) == [True] * settings.partitions
         assert workers.revive() == []
         assert [process.pid for process in workers.processes] == pids
@@ -123,7 +122,7 @@ def test_whoever_is_killed_when_it_is_one_version_or_the_other(
         under_way(settings, workers)
         candidate(settings, "v1")
         started = time.monotonic()
-        told(settings, "promote", "v1")
+        told(settings, "models", "promote", "v1")
         whole = time.monotonic() - started
         settled(settings, workers, "v1")
         for share in (0.6, 0.8, 0.95):
@@ -145,7 +144,7 @@ def test_whoever_is_killed_when_it_is_one_version_or_the_other(
 def refused(settings: Settings, says: str, *arguments: str) -> None:
     """The command ends with code 1, says why, and what is live stays."""
     before = ask(settings, lambda store: store.pool.newest())
-    done = command(settings, *arguments)
+    done = stepstream(settings, "models", *arguments)
     assert (done.returncode, done.stdout) == (1, "")
     assert says in done.stderr
     assert "Traceback" not in done.stderr
@@ -163,7 +162,7 @@ def test_what_must_not_be_promoted_is_refused_and_the_live_one_stays(settings: S
     facts = decode_json(place.read("v4-newer/version.json"))
     place.put("v4-newer/version.json", encode_json({**facts, "format": facts["format"] + 1}))
 
-    found = told(settings, "promote", "v1")
+    found = told(settings, "models", "promote", "v1")
     assert (found["live"], found["adopted"], found["not_yet"]) == ("v1", 0, [])
     refused(settings, "failed its gate: log-loss rose by 0.02", "promote", "v2")
     refused(settings, "is damaged", "promote", "v3")
@@ -172,16 +171,16 @@ def test_what_must_not_be_promoted_is_refused_and_the_live_one_stays(settings: S
     refused(settings, "say more of it", "promote", "v")
     refused(settings, "live is v1", "pin", "v5")
 
-    assert told(settings, "pin", "v1") == {"pinned": True, "live": "v1"}
+    assert told(settings, "models", "pin", "v1") == {"pinned": True, "live": "v1"}
     refused(settings, "is pinned", "promote", "v5")
-    told(settings, "unpin")
-    assert told(settings, "promote", "v5")["live"] == "v5-new"
-    assert told(settings, "rollback", "--to", "v1")["live"] == "v1"
+    told(settings, "models", "unpin")
+    assert told(settings, "models", "promote", "v5")["live"] == "v5-new"
+    assert told(settings, "models", "rollback", "--to", "v1")["live"] == "v1"
 
-    off = command(settings.with_(merge_every=0), "promote", "v5")
+    off = stepstream(settings.with_(merge_every=0), "models", "promote", "v5")
     assert off.returncode == EXIT_STOP
     assert "STEPSTREAM_MERGE_EVERY is 0" in off.stderr
-    listed = told(settings, "list")
+    listed = told(settings, "models", "list")
     assert [one["what"] for one in listed["history"]] == ["promoted", "promoted", "rolled back"]
     damaged = {one["id"] for one in listed["versions"] if one["damaged"]}
     assert damaged == {"v4-newer"}

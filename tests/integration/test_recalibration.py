@@ -1,19 +1,17 @@
 """From a stream to a version that was proved, promoted and adopted, on real servers."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from harness import commands
 from harness.promotions import written
 from harness.statements import answers
 from harness.streams import ask, publish_statements, wait_until
-from harness.workers import ROOT, Workers, environment, stack_settings
+from harness.workers import Workers, stack_settings
 
 from offline.fit.calibration import Line, calibrated
 from offline.places import Place
@@ -60,14 +58,7 @@ def workers(settings: Settings, tmp_path: Path) -> Iterator[Workers]:
 
 def stepstream(settings: Settings, *arguments: str) -> tuple[int, str, str]:
     """Run a command; its exit code and what it said."""
-    done = subprocess.run(  # noqa: S603  this very program
-        [sys.executable, "-m", "stream.cli", *arguments],
-        cwd=ROOT,
-        env=os.environ | environment(settings),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = commands.stepstream(settings, *arguments)
     return done.returncode, done.stdout, done.stderr
 
 

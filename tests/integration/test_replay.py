@@ -1,13 +1,11 @@
 """A rebuild beside a running worker, on real servers: the same features; then it takes over."""
 
 import asyncio
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.commands import stepstream, told
 from harness.statements import answers
 from harness.streams import (
     WORKED_EXAMPLE,
@@ -20,11 +18,10 @@ from harness.streams import (
     reference_messages,
     wait_until,
 )
-from harness.workers import ROOT, Workers, environment, stack_settings
+from harness.workers import Workers, stack_settings
 
 from processors.features import describe
 from processors.state import decode
-from schemas.codec import decode_json
 from stream.kafka import Admin
 from stream.namespaces import serving
 from stream.settings import Settings
@@ -34,24 +31,6 @@ from stream.versions import live_base
 pytestmark = pytest.mark.stack
 AT = 1_900_000_000.0
 LEARNERS = [f"learner{n}" for n in range(40)]
-
-
-def stepstream(settings: Settings, *words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(  # noqa: S603  this project's own program
-        [sys.executable, "-m", "stream.cli", *words],
-        cwd=ROOT,
-        env=os.environ | environment(settings),
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-
-
-def told(settings: Settings, *words: str) -> dict[str, Any]:
-    done = stepstream(settings, *words)
-    assert done.returncode == 0, done.stderr
-    return decode_json(done.stdout)  # type: ignore[no-any-return]
 
 
 def features(settings: Settings) -> dict[str, Any]:
@@ -82,7 +61,7 @@ def test_a_rebuild_has_the_same_features_and_takes_over(settings: Settings, tmp_
         before = features(settings)
         assert len(before) == len(LEARNERS)
 
-        made = told(settings, "replay", "--json")
+        made = told(settings, "replay")
         assert (made["events"], made["learners"], made["complete"]) == (1500, len(LEARNERS), True)
         beside = settings.with_(namespace=made["namespace"])
         assert features(beside) == before
@@ -103,7 +82,7 @@ def test_a_rebuild_has_the_same_features_and_takes_over(settings: Settings, tmp_
     for learner in LEARNERS:
         key = key_of(learner, settings)
         assert newest[key.encode()] == ask(now, lambda store: store.queue(key))  # noqa: B023
-    verified = told(settings, "replay", "verify", "--json")
+    verified = told(settings, "replay", "verify")
     assert verified["differences"] == []
     assert verified["events"] == 2000
     _drops(settings)
@@ -120,7 +99,7 @@ def _drops(settings: Settings) -> None:
     refused = stepstream(settings, "replay", "switch", "nothing.")
     assert refused.returncode == 78
     assert "holds no whole replay" in refused.stderr
-    listed = told(settings, "replay", "list", "--json")
+    listed = told(settings, "replay", "list")
     assert [one["name"] for one in listed["made"]] == [listed["serves"]]
     in_use = stepstream(settings, "replay", "drop", listed["serves"], "--yes")
     assert in_use.returncode == 78

@@ -1,118 +1,22 @@
 """Promotion, rollback and pins, step by step, on the twins in memory."""
 
-import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable, Collection
-from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from harness.promotions import PASSED, fitted, written
-from harness.statements import answers
-from harness.streams import local_settings
+from harness.promotion_world import SETTINGS, World, in_a_world, mark, numbers_in, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offline.kept_bases import KeptBases
-from offline.places import Place
-from offline.versions import Versions
-from online_models.items import ItemModel
-from online_models.tables import numbers_of, tables_of
 from processors.objective import Objective
-from schemas.checkpoint import Merge
-from schemas.codec import decode_json
 from schemas.errors import ConfigurationError, Refused
-from schemas.event import LearningEvent, event_from_json
 from schemas.version import Verdict
-from stream.bases import load_base
 from stream.local import LocalStream
-from stream.log import Message
 from stream.merger import LEASE_SEC
-from stream.promotion import Promoter
-from stream.records import RawRecord
 from stream.replay import Replay, past_of
-from stream.topics import EVENTS, STATEMENTS
-from stream.versions import ids_of, line_of, live_base, live_version
-
-SETTINGS = local_settings(partitions=3, merge_every=1_000_000)
-ANSWERS = list(answers(160, 9, 3))
-ALL = "*"
-ITEMS = ItemModel.name
-"""Its sums are exact, so each answer can be counted."""
-run = asyncio.run
-
-
-def mark(name: str) -> float:
-    """Answers that a version claims to know of beside the real ones; none for no version."""
-    return 1000.0 * int(name.removeprefix("v") or 0)
-
-
-class World:
-    """A stream in memory, a place for versions, and who promotes."""
-
-    def __init__(self, folder: Path) -> None:
-        self.stream = LocalStream(SETTINGS, Objective(), lambda: 1.9e9)
-        self.pool = self.stream.store.pool
-        self.place = Place(str(folder))
-        self.versions = Versions(self.place)
-        self.promoter = Promoter(self.pool, self.versions, KeptBases(self.place), lambda: 2e9)
-        self.told = 0
-
-    async def learn(self, count: int) -> None:
-        topic = STATEMENTS.name
-        chosen = ANSWERS[self.told : self.told + count]
-        await self.stream.log.send([Message(topic, raw, who.encode()) for who, raw in chosen])
-        await self.stream.run()
-        self.told += len(chosen)
-
-    async def merge(self) -> Merge | None:
-        version = await self.pool.begin(LEASE_SEC)
-        assert version is not None
-        made = await self.stream.merger.merge(version, await self.pool.members())
-        return None if made is None else made.merge
-
-    async def adopt(self, only: Collection[int] | None = None) -> None:
-        await self.stream.personalizer.adopt(only)
-
-    async def candidate(self, name: str, verdict: Verdict | None = PASSED) -> None:
-        """A version that knows what the live base knows, and its mark."""
-        live = await live_base(self.pool, "", SETTINGS.partitions)
-        numbers = dict(fitted(self.events(live[2])))
-        rows = numbers_of(numbers.get(ITEMS, {}))
-        counted, *rest = rows.get(ALL, (0.0, 0.0, 0.0, 0.0))
-        numbers[ITEMS] = tables_of(rows | {ALL: (counted + mark(name), *rest)})
-        await asyncio.to_thread(written, self.versions, name, numbers, live, verdict)
-
-    def events(self, up_to: dict[int, int]) -> list[LearningEvent]:
-        return [
-            event_from_json(decode_json(record.value or b""))
-            for record in self.stream.log.all(EVENTS.name)
-            if record.offset <= up_to[record.partition]
-        ]
-
-    def records(self) -> dict[int, list[RawRecord]]:
-        found: dict[int, list[RawRecord]] = {}
-        for record in self.stream.log.all(EVENTS.name):
-            raw = RawRecord(*record[:4], record.value or b"")
-            found.setdefault(record.partition, []).append(raw)
-        return found
-
-    async def answered(self) -> float:
-        """Answers that the newest base knows of."""
-        newest = await self.pool.newest()
-        base = await load_base(self.pool, 0 if newest is None else newest.version)
-        assert base is not None
-        return base.of(ITEMS).numbers.get(ALL, (0.0,))[0]
-
-    async def settled(self) -> float:
-        """Answers that the newest base knows of when everything has been taken in."""
-        for _ in range(2):
-            await self.adopt()
-            await self.merge()
-        return await self.answered()
-
+from stream.versions import ids_of, line_of, live_version
 
 often = ["merge", "fit", "fit", "promote", "promote", "roll back", "adopt all", "restart"]
 steps = st.lists(
@@ -179,30 +83,6 @@ def test_a_replay_promotes_and_rolls_back_to_the_same_bits(steps: list[tuple[str
 
     with tempfile.TemporaryDirectory() as folder:
         run(law(folder))
-
-
-async def numbers_in(stream: LocalStream) -> list[object]:
-    """What a stream's partitions stand on, what is their own, and the seals of all bases."""
-    names = stream.personalizer._owned[0].models.names
-    claims = [await stream.store.claim(partition, names) for partition in range(3)]
-    seals = [merge.seal for merge in await stream.store.pool.merges()]
-    return [[(claim.base, claim.models) for claim in claims], seals]
-
-
-def in_a_world(law: Callable[[World], Awaitable[None]]) -> None:
-    """Run `law` where a base is live that all partitions stand on, and more was learned since."""
-
-    async def prepared(folder: str) -> None:
-        world = World(Path(folder))
-        await world.stream.start()
-        await world.learn(40)
-        await world.merge()
-        await world.adopt()
-        await world.learn(20)
-        await law(world)
-
-    with tempfile.TemporaryDirectory() as folder:
-        run(prepared(folder))
 
 
 async def stays(world: World, says: str, name: str = "v1") -> None:
@@ -457,82 +337,5 @@ def test_a_replay_without_the_versions_says_so() -> None:
         past = await past_of(world.pool, "", SETTINGS.partitions)
         with pytest.raises(ConfigurationError, match="the replay needs the versions"):
             await Replay(again, world.records()).run(past)
-
-    in_a_world(law)
-
-
-class Crash(Exception):
-    pass
-
-
-class Fused:
-    """Every call, to the pool or to what is kept, may be the last: before or after it is done."""
-
-    def __init__(self, inner: Any, left: list[int], *, after: bool) -> None:
-        self._inner, self._left, self._after = inner, left, after
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        method = getattr(self._inner, name)
-        return self._later(method) if iscoroutinefunction(method) else self._now(method)
-
-    def _blows(self, *, after: bool) -> None:
-        if self._left[0] == 0 and after == self._after:
-            raise Crash
-
-    def _later(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        async def call(*arguments: Any) -> Any:
-            self._left[0] -= 1
-            self._blows(after=False)
-            answer = await method(*arguments)
-            self._blows(after=True)
-            return answer
-
-        return call
-
-    def _now(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any) -> Any:
-            self._left[0] -= 1
-            self._blows(after=False)
-            answer = method(*arguments)
-            self._blows(after=True)
-            return answer
-
-        return call
-
-
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("what", ["promote", "roll back"])
-def test_a_crash_anywhere_leaves_one_version_or_the_other(what: str, *, after: bool) -> None:
-    async def crashes(world: World, calls: int) -> bool:
-        """Whether it has not come to its end within so many calls."""
-        left = [calls]
-        pool, kept = (Fused(one, left, after=after) for one in (world.pool, KeptBases(world.place)))
-        promoter = Promoter(pool, world.versions, kept, lambda: 2e9)  # type: ignore[arg-type]
-        try:
-            await (promoter.promote("v1") if what == "promote" else promoter.roll_back())
-        except Crash:
-            return True
-        return False
-
-    async def law(world: World) -> None:
-        await world.candidate("v1")
-        seen = set()
-        calls = 1
-        while True:
-            if what == "roll back":
-                await world.promoter.promote("v1")
-            crashed = await crashes(world, calls)
-            live = await live_version(world.pool)
-            seen.add(live)
-            await world.adopt()
-            await world.learn(1)
-            assert await world.settled() == world.told + mark(live)
-            if not crashed:
-                break
-            if live and what == "promote":
-                await world.promoter.roll_back()
-            calls += 1
-        assert calls > 10
-        assert seen == ({"", "v1"})
 
     in_a_world(law)
