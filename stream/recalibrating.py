@@ -92,7 +92,8 @@ class Recalibrator:
         """
         origin = await self._origin()
         folder = Path(self._settings.home) / FOLDER
-        work = Recalibration(folder, self._request.wish, lambda: origin, self._watch)
+        seals = {merge.seal for merge in await self._releases.pool.merges()}
+        work = Recalibration(folder, self._request.wish, lambda: origin, self._watch, seals)
         source = open_source(self._request.source, self._settings)
         await self._await_events(source, work.origin.up_to)
         promoted = await asyncio.to_thread(self._promoted, work.origin.parent)
@@ -116,7 +117,8 @@ class Recalibrator:
             )
         live = await self._releases.live()
         numbers = {name: of.tables for name, of in base.models.items()}
-        return Origin(merge.version, up_to, numbers, live[-1] if live else "", self._now())
+        parent = live[-1] if live else ""
+        return Origin(merge.version, up_to, numbers, parent, self._now(), merge.seal)
 
     async def _await_events(self, source: Source, up_to: Offsets) -> None:
         left = self._request.patience_sec

@@ -9,7 +9,7 @@ in a folder, so that whoever is killed goes on where it was.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,6 +44,8 @@ class Origin(NamedTuple):
     """Id of the version that is live; empty where there is none."""
     at: float
     """When that was, POSIX seconds."""
+    seal: str = ""
+    """`Merge.seal`."""
 
 
 class Contested(NamedTuple):
@@ -104,12 +106,20 @@ class Recalibration:
         wish: how.
         origin: tells what is live; asked only where nothing was begun.
         watch: told of progress.
+        seals: of the bases that led to what is live. What was begun on another one is of another
+            stream, and is not gone on with; None: they are not asked for.
     """
 
     def __init__(
-        self, folder: Path, wish: Wish, origin: Callable[[], Origin], watch: Watch
+        self,
+        folder: Path,
+        wish: Wish,
+        origin: Callable[[], Origin],
+        watch: Watch,
+        seals: Collection[str] | None = None,
     ) -> None:
         self._folder, self._wish, self._watch = folder, wish, watch
+        self._seals = seals
         self._task = WorkingFile(folder / "task.sqlite")
         self.resumed = self._is_begun()
         """Whether it had been begun."""
@@ -117,8 +127,11 @@ class Recalibration:
 
     def _is_begun(self) -> bool:
         known = self._task.fact(_TASK)
-        how = self._how()
-        return known is not None and how.items() <= decode_json(known).items()
+        if known is None:
+            return False
+        task = decode_json(known)
+        is_ours = self._seals is None or task["seal"] in self._seals
+        return is_ours and self._how().items() <= task.items()
 
     def _how(self) -> dict[str, Any]:
         """What must be the same for going on."""
@@ -140,7 +153,7 @@ class Recalibration:
         packed = self._task.facts(_ORIGIN)
         up_to = _offsets(task["up_to"])
         numbers = {name: unpack(blob) for name, blob in packed.items()}
-        return Origin(task["version"], up_to, numbers, task["parent"], task["at"])
+        return Origin(task["version"], up_to, numbers, task["parent"], task["at"], task["seal"])
 
     def run(self, source: Source, promoted: Promoted | None, prover: Prover) -> Recalibrated:
         """Do it.
@@ -247,6 +260,7 @@ def _plain(origin: Origin) -> dict[str, Any]:
         "up_to": _named(origin.up_to),
         "parent": origin.parent,
         "at": origin.at,
+        "seal": origin.seal,
     }
 
 

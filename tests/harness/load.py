@@ -21,7 +21,7 @@ from stream.wiring import pseudonyms
 
 _STEP_SEC = 0.01
 _POLL_SEC = 0.0005
-_PATIENCE_SEC = 30.0
+_PATIENCE_SEC = 120.0
 
 
 class _Beside:

@@ -92,13 +92,17 @@ def main() -> int:
             "job.",
             archive=f"{name}/archive",
             versions=f"{name}/versions",
+            home=f"{name}/home",
         )
         Admin(settings.kafka).ensure(ALL, settings.prefix, settings.partitions)
         run = Run(settings, statements, Path(name))
         run.told("load", str(ORGANISATION))
         with Workers(settings, Path(name)) as workers:
             workers.start()
-            _job(run, options, workers)
+            try:
+                _job(run, options, workers)
+            finally:
+                print(workers.logs()[-3000:])
     return 0
 
 

@@ -114,6 +114,17 @@ def test_other_wishes_begin_anew(tmp_path: Path) -> None:
     assert Recalibration(tmp_path, other, origin_of(source), quietly).resumed
 
 
+def test_what_was_begun_for_another_stream_is_not_gone_on_with(tmp_path: Path) -> None:
+    source = InMemory(some_events(1500))
+    mine = origin_of(source)()._replace(seal="mine")
+    Recalibration(tmp_path, WISH, lambda: mine, quietly, {"older", "mine"})
+    assert Recalibration(tmp_path, WISH, lambda: mine, quietly, {"mine", "newer"}).resumed
+    other = mine._replace(seal="other", version=2)
+    begun = Recalibration(tmp_path, WISH, lambda: other, quietly, {"other"})
+    assert not begun.resumed
+    assert begun.origin.version == 2
+
+
 def test_too_few_events_are_refused(tmp_path: Path) -> None:
     source = InMemory(some_events(300))
     work = Recalibration(tmp_path, WISH, origin_of(source), quietly)
