@@ -38,6 +38,8 @@ FOLDER = "recalibration"
 """In STEPSTREAM_HOME: what is kept while a recalibration runs."""
 
 _LOOK_SEC = 1.0
+_MERGING_SEC = 60.0
+"""So long a merge that is under way is waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,8 @@ class Recalibrator:
 
     async def _origin(self) -> Origin:
         settings = self._settings
+        self._watch("merging what partitions have learned", 0, 0)
+        await self._releases.merge(_MERGING_SEC)
         base, merge, up_to = await live_base(
             self._releases.pool, settings.store.namespace, settings.partitions
         )

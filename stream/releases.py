@@ -25,6 +25,7 @@ from stream.store.contract import Pool, member_of
 from stream.topics import MODELS as TOPIC
 from stream.versions import NOTHING, ids_of, line_of
 
+_REST_SEC = 1.0
 _LOOK_SEC = 0.1
 _LOOKS = 30
 """Partitions of workers that are away do not adopt."""
@@ -56,7 +57,7 @@ class Releases:
             Unavailable: where Redis or Kafka cannot be reached. Asked again, it comes to the same.
         """
         self._check_merging()
-        merge = await self._promoter.promote(name, self._merge)
+        merge = await self._promoter.promote(name, self._merge_and_adopt)
         await self._tell(merge, log)
         return merge
 
@@ -80,7 +81,19 @@ class Releases:
                 "promoted: set it for all workers (10000 is usual), then promote"
             )
 
-    async def _merge(self) -> None:
+    async def merge(self, patience_sec: float) -> None:
+        """Have the newest base know of what partitions have learned until now.
+
+        Where a worker is busy, merges are far between. Who else merges just now is waited for.
+        """
+        merger = Merger(self.pool, self._settings.merge_every, NOTICE_SEC)
+        while await merger.due_in(overdue=True) == 0 and patience_sec > 0.0:
+            if await merger.merge_if_due(overdue=True) is not None:
+                return
+            patience_sec -= _REST_SEC
+            await asyncio.sleep(_REST_SEC)
+
+    async def _merge_and_adopt(self) -> None:
         """Merge first, and have it adopted: what is a partition's own takes long to re-base.
 
         It is not waited for long, and nothing depends on it.

@@ -78,8 +78,8 @@ def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--events", type=int, default=300_000)
-    parser.add_argument("--pace", type=float, default=1000.0)
-    parser.add_argument("--rate", type=float, default=300.0)
+    parser.add_argument("--pace", type=float, default=1200.0)
+    parser.add_argument("--rate", type=float, default=400.0)
     parser.add_argument("--report", type=Path)
     options = parser.parse_args()
     print(conditions())
