@@ -39,7 +39,7 @@ FOLDER = "recalibration"
 
 _LOOK_SEC = 1.0
 _MERGING_SEC = 60.0
-"""So long a merge that is under way is waited for."""
+"""So long it is waited for that all partitions can be merged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

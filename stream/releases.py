@@ -18,7 +18,7 @@ from schemas.pointer import Pointer
 from schemas.version import Version, measured
 from stream.clock import Clock
 from stream.log import Log, Message
-from stream.merger import NOTICE_SEC, Merger
+from stream.merger import LEASE_SEC, NOTICE_SEC, Merger
 from stream.promotion import Promoter
 from stream.settings import Settings
 from stream.store.contract import Pool, member_of
@@ -82,16 +82,26 @@ class Releases:
             )
 
     async def merge(self, patience_sec: float) -> None:
-        """Have the newest base know of what partitions have learned until now.
+        """Have the newest base know of what all partitions have learned until now.
 
-        Where a worker is busy, merges are far between. Who else merges just now is waited for.
+        A merge leaves out who does not stand on the newest base yet, so that is waited for. Where
+        it does not come to that in time, the base knows less, and nothing depends on it.
         """
-        merger = Merger(self.pool, self._settings.merge_every, NOTICE_SEC)
-        while await merger.due_in(overdue=True) == 0 and patience_sec > 0.0:
-            if await merger.merge_if_due(overdue=True) is not None:
-                return
+        while patience_sec > 0.0:
+            newest = await self.pool.newest() or NOTHING
+            if len(await self.adopted(newest.version)) == self._partitions:
+                version = await self.pool.begin(LEASE_SEC)
+                if version is not None:
+                    await self._merge_as(version)
+                    return
             patience_sec -= _REST_SEC
             await asyncio.sleep(_REST_SEC)
+
+    async def _merge_as(self, version: int) -> None:
+        await asyncio.sleep(NOTICE_SEC)
+        merger = Merger(self.pool, self._settings.merge_every)
+        if await merger.merge(version, await self.pool.members()) is None:
+            await self.pool.give_up(version)
 
     async def _merge_and_adopt(self) -> None:
         """Merge first, and have it adopted: what is a partition's own takes long to re-base.
