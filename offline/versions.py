@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from offline.places import Place
-from online_models.contract import Numbered
+from online_models.contract import Numbered, checked
 from online_models.meaning import MEANING, MODELS
 from online_models.merging import Merging
 from online_models.packing import digest, pack, unpack
@@ -238,12 +238,16 @@ def _check_table(what: str, merging: Merging, width: int, table: Table) -> None:
 
 
 def _check_rows(name: str, model: type[Numbered], width: int, table: Table) -> None:
-    """Row by row as the model itself sees it, some at a time since that takes room."""
+    """Row by row as the model itself sees it, some at a time since that takes room.
+
+    A model is not asked to hold them as its own: of those it may hold fewer than a base has.
+    """
+    made = model()
     for start in range(0, len(table), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
         rows = numbers_of({width: Table(table.names[part], table.values[part])})
         try:
-            model().restore(rows)
+            checked(made, rows, made.fits)
         except ValueError as error:
             raise Refused(f"version {name}: {error}") from error
 

@@ -64,6 +64,9 @@ class Numbered(Protocol):
     def touched(self) -> Numbers:
         """The own numbers that changed since the last call (or `restore`), as they are now."""
 
+    def fits(self, name: str, values: tuple[float, ...]) -> bool:
+        """Whether `values` (finite, at least one) can be held under `name`, in base or own."""
+
 
 @runtime_checkable
 class Tabled(Numbered, Protocol):

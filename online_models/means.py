@@ -66,7 +66,11 @@ class Means:
         Raises:
             ValueError: where a name is of no mean, or a value does not fit.
         """
-        self._numbers.adopt(checked(self, numbers, _fits), base)
+        self._numbers.adopt(checked(self, numbers, self.fits), base)
+
+    def fits(self, name: str, values: tuple[float, ...]) -> bool:
+        """Whether `values` can be held under `name`."""
+        return _fits(name, values)
 
     def touched(self) -> Numbers:
         """What changed since the last call; empty tuples for forgotten keys."""

@@ -104,7 +104,7 @@ class QualityMonitor:
             ValueError: where a name or a value does not fit.
         """
         del base
-        kept = checked(self, numbers, self._fits)
+        kept = checked(self, numbers, self.fits)
         rows: dict[str, Numbers] = {model: {} for model in self._watches}
         for name, row in kept.items():
             model, part = _split(name)
@@ -117,7 +117,8 @@ class QualityMonitor:
         """What changed since the last call; empty tuples for what is zero again."""
         return _all(lambda watch: watch.changes(), self._watches)
 
-    def _fits(self, name: str, row: tuple[float, ...]) -> bool:
+    def fits(self, name: str, row: tuple[float, ...]) -> bool:
+        """Whether `row` can be held under `name`."""
         model, part = _split(name)
         return model in self._bins and fits(part, row, self._bins[model])
 

@@ -204,7 +204,11 @@ class RelevanceModel:
         Raises:
             ValueError: where a name is none of the schema's, or its values do not fit.
         """
-        self._know(checked(self, numbers, fits), base)
+        self._know(checked(self, numbers, self.fits), base)
+
+    def fits(self, name: str, values: tuple[float, ...]) -> bool:
+        """Whether `values` can be held under `name`."""
+        return fits(name, values)
 
     def tables(self) -> Tables:
         """`state()` as arrays."""

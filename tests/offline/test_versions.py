@@ -9,6 +9,7 @@ from offline.places import PARTIAL, Place
 from offline.versions import FACTS, Models, Versions, check_numbers
 from online_models.meaning import MEANING
 from online_models.packing import pack
+from online_models.relevance.memory import LINK
 from online_models.replica import Replica
 from online_models.tables import Table, Tables
 from schemas.codec import decode_json, encode_json
@@ -172,3 +173,9 @@ def test_numbers_that_the_models_cannot_use_are_refused(
     with pytest.raises(Refused, match=says):
         versions.write(DRAFT, numbers, {})
     assert versions.place.names() == []
+
+
+def test_a_base_may_hold_more_links_of_an_item_than_a_replica_of_its_own() -> None:
+    names = np.array(sorted(f"{LINK}/1>{n:x}".encode() for n in range(2, 2000)))
+    links = Table(names, np.ones((len(names), 2)))
+    check_numbers("v1", {"relevance": {2: links}})
