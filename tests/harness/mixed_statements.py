@@ -23,7 +23,8 @@ from stream.load import Loaded, load
 
 ORGANISATION = ROOT / "examples/organisation"
 COMPETENCY = "https://w3id.org/xapi/competency"
-START = 1_790_000_000.0
+END = 1_795_000_000.0
+"""When the last statement of each origin was made: an LMS tells of things as they happen."""
 _SETS = {
     "assist09_gervet": 0.28,
     "algebra05_t20": 0.2,
@@ -63,6 +64,8 @@ def _of_answers(name: str, answers: Answers) -> Iterator[Placed]:
         skill_sets=tuple(tuple(f"{name}-{s}" for s in skills) for skills in answers.skill_sets),
     )
     events = Events(told, clock_of(told, "auto"))
+    newest = max(events.at)
+    events.at = [END - (newest - at) for at in events.at]
     sets = told.skill_set.tolist()
     for row, statement in enumerate(statements(events)):
         statement["id"] = f"{_number(name):08x}-0000-4000-8000-{row:012x}"
@@ -91,7 +94,7 @@ def people(learners: int, seed: int) -> SimulatedLearners:
 def _of_organisation(count: int, seed: int) -> Iterator[Placed]:
     world = people(max(10, count // 100), seed)
     for n in range(count):
-        (statement,) = world.next_statements(START + n * _SECONDS, 1)
+        (statement,) = world.next_statements(END - (count - n) * _SECONDS, 1)
         yield (n + 0.5) / count, _actor(statement) or f"nobody-{n}", statement
 
 

@@ -198,8 +198,8 @@ def _promoted(run: Run, version: str, first: int, rate: float) -> None:
     print(f"promote, roll back, s, whole command    {promoting:10.1f} {rolling:.1f}")
     for (name, begin), (_, end) in pairwise(marks.items()):
         ages = probes.between(begin, end)
-        p50, p99 = (1e3 * quantile(ages, share) for share in (0.5, 0.99))
-        print(f"queue age {name:9s} ms, p50 p99 most    {p50:10.0f} {p99:.0f} {1e3 * ages[-1]:.0f}")
+        p50, p99, most = (1e3 * quantile(ages, share) for share in (0.5, 0.99, 1.0))
+        print(f"queue age {name:9s} ms, p50 p99 most    {p50:10.0f} {p99:.0f} {most:.0f}")
 
 
 def _replayed(run: Run) -> None:
