@@ -1,1 +1,1 @@
-"""Going through all events again at full speed, into a namespace of its own."""
+"""Going through all events again by all cores, into a namespace of its own."""

@@ -81,16 +81,13 @@ class Verifier:
     async def _partition(
         self, partition: int, moments: Moments, tell: Callable[[int], None]
     ) -> None:
-        await self._advance(partition, moments)
+        self._count(partition, await self._store.applied(partition), moments)
         known = set(moments.learners)
         everyone = sorted(known.union(await self._store.learners(partition)))
         for start in range(0, len(everyone), _AT_ONCE):
             some = everyone[start : start + _AT_ONCE]
             await self._compare(partition, some, moments)
             tell(len(some))
-
-    async def _advance(self, partition: int, moments: Moments) -> None:
-        self._count(partition, await self._store.applied(partition), moments)
 
     def _count(self, partition: int, applied: int, moments: Moments) -> None:
         end = self._source.ends().get(partition, -1)

@@ -17,6 +17,7 @@ A real Kafka, a real Valkey and one worker. Statements of public data sets
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -76,6 +77,7 @@ class Run:
 
 def main() -> int:
     """The command."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the worker's log is told then, too
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--events", type=int, default=300_000)
     parser.add_argument("--pace", type=float, default=1200.0)
