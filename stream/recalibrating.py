@@ -25,7 +25,7 @@ from offline.proposals import Proposals, mine, sentences, yaml_of
 from offline.report import About, content_of, render
 from schemas.codec import encode_json_sorted
 from schemas.errors import Refused
-from schemas.version import Version
+from schemas.version import Verdict, Version
 from stream.clock import Clock
 from stream.rebuild.sources import open_source
 from stream.releases import Releases
@@ -96,11 +96,12 @@ class Recalibrator:
         folder = Path(self._settings.home) / FOLDER
         seals = {merge.seal for merge in await self._releases.pool.merges()}
         work = Recalibration(folder, self._request.wish, lambda: origin, self._watch, seals)
-        source = open_source(self._request.source, self._settings)
+        source = open_source(self._request.source, self._settings, self._request.wish.learners)
         await self._await_events(source, work.origin.up_to)
         promoted = await asyncio.to_thread(self._promoted, work.origin.parent)
         mined = await asyncio.to_thread(self._mined, source, work.origin.up_to)
-        prover = _Prover(self._about(work.origin, sentences(mined)), self._request.gate)
+        about, wish = self._about(work.origin, sentences(mined)), self._request.wish
+        prover = Prover(about, self._request.gate, wish.learners)
         done = await asyncio.to_thread(work.run, source, promoted, prover)
         made = await asyncio.to_thread(self._written, work.origin, done, resumed=work.resumed)
         await asyncio.to_thread(self._propose, made.version.id, mined)
@@ -162,7 +163,7 @@ class Recalibrator:
             parent=origin.parent,
             created_at=origin.at,
             code=_code(),
-            settings=self._request.wish.plan.to_json(),
+            settings=_settings_of(self._request.wish),
             proposals=proposals,
         )
 
@@ -193,25 +194,43 @@ class Recalibrator:
             meaning="",
             seal="",
             parameters={},
-            settings={
-                **self._request.wish.plan.to_json(),
-                "holdout": self._request.wish.holdout,
-            },
+            settings=_settings_of(self._request.wish),
         )
 
 
-class _Prover:
-    """Proves and reports."""
+def _settings_of(wish: Wish) -> dict[str, Any]:
+    return {**wish.plan.to_json(), "holdout": wish.holdout, "learners": wish.learners}
 
-    def __init__(self, about: About, gate: Gate) -> None:
-        self._about, self._gate = about, gate
+
+class Prover:
+    """Proves and reports.
+
+    Args:
+        about: what the report says of the version.
+        gate: what is asked.
+        learners: the share of them that both arms have learned of, and are compared on.
+    """
+
+    def __init__(self, about: About, gate: Gate, learners: float = 1.0) -> None:
+        self._about, self._gate, self._learners = about, gate, learners
 
     def __call__(self, asked: Contested, watch: Callable[[int], None]) -> Proved:
+        """See `offline.fit.recalibration.Prover`."""
         fitted = asked.candidate
         contest = Contest(asked.live, fitted.numbers, asked.state, fitted.offsets)
         proof = prove(asked.source, contest, asked.cut, self._gate, watch, asked.folder)
+        proof = replace(proof, verdict=self._of_some(proof.verdict))
         page = render(content_of(proof, replace(self._about, events=fitted.events)))
         return Proved(proof.verdict, proof.metrics(), page)
+
+    def _of_some(self, verdict: Verdict) -> Verdict:
+        if self._learners == 1.0:
+            return verdict
+        told = (
+            f"shown on {self._learners:.3g} of the learners, of whom alone both sides had learned: "
+            "what is live has learned of all"
+        )
+        return replace(verdict, reasons=(*verdict.reasons, told))
 
 
 def id_of(origin: Origin) -> str:

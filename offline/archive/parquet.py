@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from offline.archive.arrow import NAME, VERSION, arrow_schema, arrow_type, completed, rows_of
 from offline.archive.rows import Row
 from offline.archive.schemas import LOG, Column, Schema
+from offline.chosen import chosen
 from schemas.errors import Unavailable
 
 GROUP_ROWS = 16_384
@@ -214,9 +215,10 @@ class FileReader:
                 )
             yield table if low > after else table.filter(pc.field("log_offset") > after)
 
-    def blocks(self, after: int) -> Iterator[Block]:
-        """The messages with `offset > after`, a row group each."""
-        for table in self.tables(after, ("log_offset", "logged_at", "log_value")):
+    def blocks(self, after: int, learners: float = 1.0) -> Iterator[Block]:
+        """The messages with `offset > after`, a row group each, of a share of the learners."""
+        columns = ("log_offset", "logged_at", "log_value")
+        for table in self._of_some(after, columns, learners):
             if table.num_rows:
                 yield Block(
                     table["log_offset"].to_numpy(),
@@ -224,10 +226,29 @@ class FileReader:
                     table["log_value"].combine_chunks(),
                 )
 
+    def offsets(self, after: int, learners: float) -> Iterator[NDArray[np.int64]]:
+        """Offsets of what `blocks` gives."""
+        for table in self._of_some(after, ("log_offset",), learners):
+            yield table["log_offset"].to_numpy()
+
+    def _of_some(self, after: int, columns: Sequence[str], learners: float) -> Iterator[Any]:
+        if learners == 1.0:
+            yield from self.tables(after, columns)
+            return
+        for table in self.tables(after, (*columns, "learner", "voids")):
+            yield table.filter(_wanted(table, learners))
+
     def rows(self, after: int) -> Iterator[Row]:
         """The messages whole."""
         for table in self.tables(after, [column.name for column in LOG]):
             yield from rows_of(table)
+
+
+def _wanted(table: Any, learners: float) -> Any:
+    """Whether each row is of a share of the learners, or withdraws what may be one of theirs."""
+    whose = pc.fill_null(table["learner"], "").combine_chunks().dictionary_encode()
+    some = chosen(whose.dictionary.to_pylist(), learners)[whose.indices.to_numpy()]
+    return pc.or_(pa.array(some), pc.greater(pc.binary_length(pc.fill_null(table["voids"], "")), 0))
 
 
 def _span(group: Any) -> tuple[int, int]:

@@ -6,6 +6,7 @@ the partition so far, partition, offset), so that whole stretches can be ordered
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -40,19 +41,29 @@ class ArchiveSource:
     Args:
         archive: what to read.
         across_gaps: go on where offsets are missing; otherwise reading across refuses.
+        learners: the share of them whose events are read (`offline.chosen`). What withdraws a
+            statement is always read: whose statement that was, it does not say.
     """
 
-    def __init__(self, archive: Archive, *, across_gaps: bool = False) -> None:
+    def __init__(
+        self, archive: Archive, *, across_gaps: bool = False, learners: float = 1.0
+    ) -> None:
         self._archive = archive
         self._across_gaps = across_gaps
+        self._learners = learners
 
     def ends(self) -> dict[int, int]:
         """Offset of the last event of each partition."""
         return self._archive.listing(EVENT.topic).ends()
 
     def count(self, after: Offsets, up_to: Offsets) -> int:
-        """How many messages `read` looks at."""
+        """How many messages `read` looks at; of a share of the learners they are counted."""
         listing = self._archive.listing(EVENT.topic)
+        if self._learners < 1.0:
+            return sum(
+                self._of_some(listing, partition, after.get(partition, -1), end)
+                for partition, end in up_to.items()
+            )
         return sum(
             max(0, min(live.name.last, end) - max(_before(live), after.get(partition, -1)))
             for partition, end in up_to.items()
@@ -87,6 +98,14 @@ class ArchiveSource:
         ]
         yield from _merged([head for head in heads if head.advance()])
 
+    def _of_some(self, listing: Listing, partition: int, after: int, end: int) -> int:
+        count, parts = 0, partial(FileReader.offsets, learners=self._learners)
+        for offsets in _in_files(self._archive, listing, partition, after, parts):
+            count += int(np.searchsorted(offsets, end, side="right"))
+            if len(offsets) and offsets[-1] > end:
+                break
+        return count
+
     def _refuse_gaps(self, listing: Listing, after: Offsets, up_to: Offsets) -> None:
         if self._across_gaps:
             return
@@ -100,7 +119,8 @@ class ArchiveSource:
                 )
 
     def _blocks(self, listing: Listing, partition: int, after: int, end: int) -> Iterator[Block]:
-        for block in _in_files(self._archive, listing, partition, after, FileReader.blocks):
+        blocks = partial(FileReader.blocks, learners=self._learners)
+        for block in _in_files(self._archive, listing, partition, after, blocks):
             if block.offsets[-1] > end:
                 stop = int(np.searchsorted(block.offsets, end, side="right"))
                 if stop:

@@ -85,6 +85,8 @@ class Wish:
     stream: Stream
     holdout: float = 0.2
     """Share of the events, the newest, that the candidate is proved on; 0: it is not proved."""
+    learners: float = 1.0
+    """Share of the learners whose events the source gives, in (0, 1]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +139,8 @@ class Recalibration:
         """What must be the same for going on."""
         wish = self._wish
         stream = asdict(wish.stream)
-        how = {"plan": wish.plan.to_json(), "stream": stream, "holdout": wish.holdout}
-        return {**how, "meaning": MEANING}
+        shares = {"holdout": wish.holdout, "learners": wish.learners}
+        return {"plan": wish.plan.to_json(), "stream": stream, "meaning": MEANING} | shares
 
     def _begun(self, origin: Origin) -> Origin:
         self._task.clear()
@@ -173,11 +175,14 @@ class Recalibration:
         cut = part.offsets
         why = self._why_unproved(cut, promoted)
         with WorkingFile(self._folder / "fit.sqlite") as file:
-            fit = Fit(known, up_to if why else cut, file, self._wish.plan, self._watch)
             if why:
-                return Recalibrated(fit.run(), None, why)
-            proved = self._proved(known, fit, part, promoted, prover)
-            return Recalibrated(fit.finish(up_to), proved, "")
+                return Recalibrated(self._fit(known, up_to, file).run(), None, why)
+            proved = self._proved(known, file, part, promoted, prover)
+            return Recalibrated(self._fit(known, cut, file).finish(up_to), proved, "")
+
+    def _fit(self, known: Source, up_to: Offsets, file: WorkingFile) -> Fit:
+        """Each stage has it anew from the file, so that it takes no room while others work."""
+        return Fit(known, up_to, file, self._wish.plan, self._watch)
 
     def _cut(self, known: Source) -> FirstPart:
         told = self._task.fact(_CUT)
@@ -199,13 +204,19 @@ class Recalibration:
         return ""
 
     def _proved(
-        self, known: Source, fit: Fit, part: FirstPart, promoted: Promoted | None, prover: Prover
+        self,
+        known: Source,
+        file: WorkingFile,
+        part: FirstPart,
+        promoted: Promoted | None,
+        prover: Prover,
     ) -> Proved:
         blob = self._task.fact(_PROVED)
         if blob is not None:
             return _proved_of(decode_json(blob))
-        fitted = fit.run()
-        live, cut = self._live_at(known, part, promoted), part.offsets
+        cut = part.offsets
+        fitted = self._fit(known, cut, file).run()
+        live = self._live_at(known, part, promoted)
         window, done = known.count(cut, self.origin.up_to), 0
 
         def watch(events: int) -> None:
@@ -213,7 +224,7 @@ class Recalibration:
             done += events
             self._watch("proof", done, window)
 
-        proved = prover(Contested(known, cut, live, fitted, fit.state, self._folder), watch)
+        proved = prover(Contested(known, cut, live, fitted, file.state, self._folder), watch)
         self._task.put_fact(_PROVED, encode_json(_plain_proved(proved)))
         self._task.commit()
         return proved
@@ -222,7 +233,8 @@ class Recalibration:
         def watch(done: int) -> None:
             self._watch("the live models as of then", done, part.events)
 
-        stream = self._wish.stream.at_pace(part.events, part.seconds)
+        stream = self._wish.stream.of_some(self._wish.learners)
+        stream = stream.at_pace(part.events, part.seconds)
         with WorkingFile(self._folder / "twin.sqlite") as file:
             return numbers_at(known, part.offsets, stream, file, promoted, watch)
 

@@ -2,9 +2,11 @@
 
 As many replicas as there are partitions, each learning from its own events, merged as often; from
 the version that was live on, where there was one. The stream merges after so many events, or a
-minute later: that is said by how many events a minute bring. Where they are too few to matter, one
-replica learns for all. What cannot be known any more is when exactly the stream merged, so the same
-is not to be expected bit for bit.
+minute later: that is said by how many events a minute bring. Where they are too few to matter, or a
+long archive would have more than `MOST_MERGES`, each of which goes through all numbers, one replica
+learns for all. It is the better for it, never the worse: what is lost by merging it does not lose.
+What cannot be known any more is when exactly the stream merged, so the same is not to be expected
+bit for bit.
 """
 
 from collections.abc import Callable
@@ -18,6 +20,9 @@ from offline.passes.working_file import WorkingFile
 from online_models.merging import FIRST_INTERVAL
 from online_models.replica import Replica
 from online_models.tables import Tables
+
+MOST_MERGES = 1_000
+"""So many take about as long as learning of ten million events."""
 
 _EVERY = 1_000
 _MINUTE_SEC = 60.0
@@ -35,9 +40,16 @@ class Stream:
     def at_pace(self, events: int, seconds: float) -> "Stream":
         """The same, given how many events came in how long a time."""
         a_minute = int(events * _MINUTE_SEC / max(seconds, 1.0))
-        if a_minute < FIRST_INTERVAL:  # sooner than a merge is worth
+        every = min(self.merge_every, a_minute)
+        sooner_than_worth = a_minute < FIRST_INTERVAL
+        if sooner_than_worth or 0 < every * MOST_MERGES < events:
             return Stream(1, 0, self.statement_window)
-        return Stream(self.partitions, min(self.merge_every, a_minute), self.statement_window)
+        return Stream(self.partitions, every, self.statement_window)
+
+    def of_some(self, learners: float) -> "Stream":
+        """The same, of a share of the learners: merged after as many fewer events."""
+        every = max(1, round(self.merge_every * learners)) if self.merge_every else 0
+        return Stream(self.partitions, every, self.statement_window)
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ class Partitions:
         }
         base = Base(base.version, {**base.models, **faded})
         for models, taken in zip(self._replicas, own, strict=True):
-            models.rebase(base, taken)
+            models.rebase(base, taken, changed={})
         self._merged = self.done
 
     def _load(self) -> None:

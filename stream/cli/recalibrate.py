@@ -41,6 +41,12 @@ from stream.store.redis_store import RedisStore
 _PLAN = Plan()
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+_OF_SOME = (
+    "--promote needs all learners: what is live has learned of all of them, and what is proved on "
+    "some, of whom alone both sides have learned, need not be better than that. Leave out "
+    "--promote, let `stepstream prove VERSION` compare it with what is live on what comes later, "
+    "then `stepstream models promote VERSION`"
+)
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)(%?)")
 
 
@@ -65,7 +71,11 @@ class ShareType(click.ParamType):
     """`20%` or `0.2`, from 0 to 0.9."""
 
     name = "share"
-    _most = 0.9
+    bounds = "at most 90%"
+
+    def fits(self, share: float) -> bool:
+        """Whether it may be that much."""
+        return 0.0 <= share <= 0.9  # noqa: PLR2004  what is left must be worth a fit
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -73,9 +83,19 @@ class ShareType(click.ParamType):
         """The share of 1."""
         found = _SHARE.fullmatch(str(value).strip())
         share = -1.0 if found is None else float(found[1]) / (100.0 if found[2] else 1.0)
-        if not 0.0 <= share <= self._most:
-            self.fail(f"{value!r} is no share: say 20% or 0.2, at most 90%", param, ctx)
+        if not self.fits(share):
+            self.fail(f"{value!r} is no share: say 20% or 0.2, {self.bounds}", param, ctx)
         return share
+
+
+class LearnersType(ShareType):
+    """`20%` or `0.2`, above 0, up to 1."""
+
+    bounds = "above 0 and at most 100%"
+
+    def fits(self, share: float) -> bool:
+        """Whether it may be that much."""
+        return 0.0 < share <= 1.0
 
 
 @click.command(
@@ -84,7 +104,8 @@ class ShareType(click.ParamType):
         "stepstream recalibrate",
         "stepstream recalibrate --promote",
         "stepstream recalibrate --promote --every 1d",
-        "stepstream recalibrate --holdout 0 --report report.html",
+        "stepstream recalibrate --report report.html",
+        "stepstream recalibrate --learners 10% --holdout 0",
     ),
 )
 @click.option(
@@ -108,6 +129,13 @@ class ShareType(click.ParamType):
     default="20%",
     show_default=True,
     help="The newest part of the events, on which the candidate is proved; 0: it is not proved.",
+)
+@click.option(
+    "--learners",
+    type=LearnersType(),
+    default="100%",
+    show_default=True,
+    help="The share of the learners that is looked at, always the same ones; less takes less time.",
 )
 @click.option(
     "--gate",
@@ -143,6 +171,8 @@ def recalibrate_command(**asked: Any) -> int:
     Exit code 0 if a version was made and is not worse than what is live, 1 if it failed its proof,
     was not promoted, or there is too little to learn from.
     """
+    if asked["promote"] and asked["learners"] < 1.0:
+        raise click.UsageError(_OF_SOME)
     run = _once if asked["every"] is None else _again_and_again
     return asyncio.run(run(asked))
 
@@ -179,6 +209,7 @@ def _request_of(asked: dict[str, Any], settings: Settings) -> Request:
         plan=Plan(passes=asked["passes"], statement_window=window),
         stream=Stream(settings.partitions, settings.merge_every, window),
         holdout=asked["holdout"],
+        learners=asked["learners"],
     )
     return Request(
         wish=wish,
@@ -211,7 +242,10 @@ def _tell(made: Made, merge: Merge | None, asked: dict[str, Any]) -> int:
 
 def _show(made: Made, merge: Merge | None) -> None:
     version = made.version
-    out.print(f"[{GOOD}]{version.id}[/] fitted on {many(version.events, 'event')}: {made.place}")
+    share = version.settings.get("learners", 1.0)
+    whose = "" if share == 1.0 else f" of {share:.3g} of the learners"
+    events = many(version.events, "event") + whose
+    out.print(f"[{GOOD}]{version.id}[/] fitted on {events}: {made.place}")
     if version.verdict is None:
         out.print(
             f"[{QUIET}]not proved: {made.why_unproved}; `stepstream prove {version.id}` does "

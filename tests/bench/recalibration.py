@@ -1,15 +1,20 @@
-"""Time and memory of a pass over archives that grow; is time linear, is memory bounded?
+"""Time and memory of recalibration over archives that grow; is time linear, is memory bounded?
 
     PYTHONPATH=.:tests python -m bench.recalibration --sizes 100000 300000 1000000 --plot growth.png
     PYTHONPATH=.:tests python -m bench.recalibration --features --sizes 1000000 10000000
+    PYTHONPATH=.:tests python -m bench.recalibration --whole --sizes 500000 1000000
+    PYTHONPATH=.:tests python -m bench.recalibration --whole --learners 0.02 --sizes 50000000
 
 Each size is generated into a temporary folder (not counted), then gone through by a process of its
-own: read, decoded, learned by all models, states and receipts in the working file, checkpoints.
-`--features` leaves the models out: what is left is what grows with learners and events.
+own. By default once: read, decoded, learned by all models, states and receipts in the working file,
+checkpoints. `--features` leaves the models out: what is left is what grows with learners and
+events. `--whole` is the job as the command does it, on a share of the learners: proposals, two
+passes, the live models once more, the proof with its report, the newest part.
 """
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -19,6 +24,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import Any
 
+from bench import whole_job
 from bench.conditions import conditions
 from harness.generated_archive import Plan as Generated
 from harness.generated_archive import generate
@@ -36,7 +42,10 @@ from processors.trace import Trace
 from schemas.event import LearningEvent
 
 EVENTS_A_LEARNER = 50
+DAYS, FILES_A_DAY = 60, 4
 WINDOW = 32_768
+LIMIT_MIB = 2048
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS")
 
 
 def _nothing(models: Replica, state: LearnerState, event: LearningEvent, trace: Trace) -> Taught:
@@ -65,19 +74,18 @@ def measure(folder: Path, *, features: bool) -> dict[str, float]:
     }
 
 
-def measured(size: int, *, features: bool) -> dict[str, Any]:
+def measured(size: int, options: Sequence[str]) -> dict[str, Any]:
     """The figures of an archive of `size` events."""
     with TemporaryDirectory() as made:
         folder = Path(made)
         learners = max(1, size // EVENTS_A_LEARNER)
-        generate(Place(str(folder / "archive")), Generated(events=size, learners=learners))
+        chunk = -(-size // (DAYS * FILES_A_DAY))
+        plan = Generated(events=size, learners=learners, days=DAYS, chunk=chunk)
+        generate(Place(str(folder / "archive")), plan)
         told = subprocess.run(
-            [
-                sys.executable,
-                *("-m", "bench.recalibration", "--one", made),
-                *(["--features"] if features else []),
-            ],
-            capture_output=True,
+            [sys.executable, "-m", "bench.recalibration", "--one", made, *options],
+            env=os.environ | dict.fromkeys(_ONE_THREAD, "1"),
+            stdout=subprocess.PIPE,
             text=True,
             check=True,
         )
@@ -90,37 +98,63 @@ def draw(rows: Sequence[dict[str, Any]], path: Path) -> None:
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     figure = Figure((8, 3.5), layout="constrained")
-    events = [row["events"] / 1e6 for row in rows]
     time, memory = figure.subplots(1, 2)
     for axes, name, label in (
         (time, "processor_seconds", "processor seconds"),
         (memory, "peak_mib", "peak MiB"),
     ):
-        axes.plot(events, [row[name] for row in rows], marker="o")
+        for share in sorted({row["share"] for row in rows}, reverse=True):
+            of = [row for row in rows if row["share"] == share]
+            events = [row["events"] / 1e6 for row in of]
+            axes.plot(events, [row[name] for row in of], marker="o", label=f"{share:.3g}")
         axes.set(xlabel="million events", ylabel=label, ylim=(0, None))
         axes.grid(visible=True)
-    figure.savefig(path, dpi=120)
+    time.legend(title="share of learners")
+    memory.axhline(LIMIT_MIB, color="gray", linestyle="--")
+    figure.savefig(path, dpi=100)
 
 
 def main() -> None:
     """Print a line a size."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 300_000])
-    parser.add_argument("--features", action="store_true")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--features", action="store_true")
+    kind.add_argument("--whole", action="store_true")
+    parser.add_argument("--learners", type=float, default=1.0, help="share, with --whole")
     parser.add_argument("--plot", type=Path)
-    parser.add_argument("--one", type=Path)
+    parser.add_argument("--rows", type=Path, help="JSON lines: added to, and drawn with the rest")
+    parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
-        print(json.dumps(measure(asked.one, features=asked.features)))
+        print(json.dumps(_one(asked)))
         return
     print(conditions())
-    rows = []
+    options = ["--features"] if asked.features else []
+    if asked.whole:
+        options = ["--whole", "--learners", str(asked.learners)]
+    rows = _known(asked.rows)
     for size in asked.sizes:
-        rows.append(measured(size, features=asked.features))
-        told = "  ".join(f"{name} {value:,.0f}" for name, value in rows[-1].items())
+        rows.append({"share": asked.learners, **measured(size, options)})
+        told = "  ".join(f"{name} {value:,.4g}" for name, value in rows[-1].items())
         print(told, flush=True)
+        if asked.rows:
+            with asked.rows.open("a") as file:
+                file.write(json.dumps(rows[-1]) + "\n")
     if asked.plot:
         draw(rows, asked.plot)
+
+
+def _one(asked: argparse.Namespace) -> dict[str, float]:
+    if asked.whole:
+        return whole_job.measure(asked.one, asked.learners)
+    return measure(asked.one, features=asked.features)
+
+
+def _known(path: Path | None) -> list[dict[str, Any]]:
+    if path is None or not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 if __name__ == "__main__":
