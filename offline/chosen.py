@@ -1,32 +1,32 @@
 """A share of the learners: always the same ones, whatever partition they are in.
 
-Who is chosen follows from the learner's key alone. Those of a smaller share are among those of a
-larger one, and a share of 1 is everybody.
+Who is chosen follows from the learner's key alone: a hash of it (FNV-1a, 64 bits; its last bits
+mixed as in MurmurHash3; both in the public domain) lies below the share. So those of a smaller
+share are among those of a larger one.
 """
 
-from collections.abc import Sequence
-from zlib import crc32
-
 import numpy as np
+from numpy.typing import NDArray
 
 from offline.answers import Flags
 
-_WHOLE = 1 << 32
+_BASIS, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+_MIX = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
+_HALF, _LOW = np.uint64(33), np.uint64(11)
+_WHOLE = 1 << 53
 
 
-def chosen(learners: Sequence[str], share: float) -> Flags:
-    """(n,): whether each of `learners` is among the share, in (0, 1], of them."""
-    keys = (crc32(learner.encode()) for learner in learners)
-    return _mixed(np.fromiter(keys, np.uint32, len(learners))) < share * _WHOLE
+def chosen(keys: NDArray[np.uint8], share: float) -> Flags:
+    """(n,): whether each learner is among the `share`, in (0, 1], of them.
 
-
-def _mixed(
-    keys: np.ndarray[tuple[int], np.dtype[np.uint32]],
-) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
-    """Every bit of a key moves every bit (the end of MurmurHash3, which is public domain).
-
-    A checksum alone is not drawn evenly where keys are numbers that follow one another.
+    Args:
+        keys: (n, width), the bytes of each learner's key, then zeros.
+        share: of all learners there are.
     """
-    keys = (keys ^ (keys >> np.uint32(16))) * np.uint32(0x85EBCA6B)
-    keys = (keys ^ (keys >> np.uint32(13))) * np.uint32(0xC2B2AE35)
-    return keys ^ (keys >> np.uint32(16))
+    marks = np.full(len(keys), _BASIS)
+    for column in keys.T:
+        marks = np.where(column, (marks ^ column) * _PRIME, marks)
+    for factor in _MIX:
+        marks = (marks ^ (marks >> _HALF)) * factor
+    flags: Flags = ((marks ^ (marks >> _HALF)) >> _LOW) < share * _WHOLE
+    return flags

@@ -219,11 +219,12 @@ class Prover:
         fitted = asked.candidate
         contest = Contest(asked.live, fitted.numbers, asked.state, fitted.offsets)
         proof = prove(asked.source, contest, asked.cut, self._gate, watch, asked.folder)
-        proof = replace(proof, verdict=self._of_some(proof.verdict))
+        proof = replace(proof, verdict=self.told(proof.verdict))
         page = render(content_of(proof, replace(self._about, events=fitted.events)))
         return Proved(proof.verdict, proof.metrics(), page)
 
-    def _of_some(self, verdict: Verdict) -> Verdict:
+    def told(self, verdict: Verdict) -> Verdict:
+        """`verdict`, with what it is worth where it was found on a share of the learners."""
         if self._learners == 1.0:
             return verdict
         told = (

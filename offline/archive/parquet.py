@@ -246,9 +246,16 @@ class FileReader:
 
 def _wanted(table: Any, learners: float) -> Any:
     """Whether each row is of a share of the learners, or withdraws what may be one of theirs."""
-    whose = pc.fill_null(table["learner"], "").combine_chunks().dictionary_encode()
-    some = chosen(whose.dictionary.to_pylist(), learners)[whose.indices.to_numpy()]
+    some = chosen(_padded(pc.fill_null(table["learner"], "").combine_chunks()), learners)
     return pc.or_(pa.array(some), pc.greater(pc.binary_length(pc.fill_null(table["voids"], "")), 0))
+
+
+def _padded(texts: Any) -> NDArray[np.uint8]:
+    """(n, width): the bytes of each text, then zeros."""
+    width = max(1, pc.max(pc.binary_length(texts)).as_py() or 0)
+    even = pc.ascii_rpad(texts, width, "\0")
+    data = np.frombuffer(even.buffers()[2], np.uint8, len(even) * width, even.offset * width)
+    return data.reshape(len(even), width)
 
 
 def _span(group: Any) -> tuple[int, int]:

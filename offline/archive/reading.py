@@ -51,24 +51,28 @@ class ArchiveSource:
         self._archive = archive
         self._across_gaps = across_gaps
         self._learners = learners
+        self._counts: dict[tuple[frozenset[tuple[int, int]], ...], int] = {}
 
     def ends(self) -> dict[int, int]:
         """Offset of the last event of each partition."""
         return self._archive.listing(EVENT.topic).ends()
 
     def count(self, after: Offsets, up_to: Offsets) -> int:
-        """How many messages `read` looks at; of a share of the learners they are counted."""
+        """How many messages `read` looks at; of a share of the learners they are counted, once."""
         listing = self._archive.listing(EVENT.topic)
-        if self._learners < 1.0:
+        if self._learners == 1.0:
             return sum(
+                max(0, min(live.name.last, end) - max(_before(live), after.get(partition, -1)))
+                for partition, end in up_to.items()
+                for live in listing.files.get(partition, ())
+            )
+        asked = frozenset(after.items()), frozenset(up_to.items())
+        if asked not in self._counts:
+            self._counts[asked] = sum(
                 self._of_some(listing, partition, after.get(partition, -1), end)
                 for partition, end in up_to.items()
             )
-        return sum(
-            max(0, min(live.name.last, end) - max(_before(live), after.get(partition, -1)))
-            for partition, end in up_to.items()
-            for live in listing.files.get(partition, ())
-        )
+        return self._counts[asked]
 
     def read(self, after: Offsets, up_to: Offsets) -> Iterator[Archived]:
         """Events in order, as `Source.read` says; messages that are no events are left out.

@@ -248,8 +248,8 @@ class Recalibration:
 def _check_enough(events: int) -> None:
     if events < FEWEST_EVENTS:
         raise Refused(
-            f"the live models have learned of {events:,} events, at least {FEWEST_EVENTS:,} are "
-            "needed: recalibrate when more have come"
+            f"there is too little to fit on: {events:,} events, at least {FEWEST_EVENTS:,} are "
+            "needed; recalibrate when the live models have learned of more, or of more learners"
         )
 
 

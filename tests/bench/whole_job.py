@@ -74,7 +74,7 @@ def measure(folder: Path, learners: float) -> dict[str, float]:
     source = ArchiveSource(Archive(Place(str(folder / "archive"))), learners=learners)
     watch = Stages()
     started, busy = perf_counter(), process_time()
-    about = About("bench", "", _AT, "", proposals=_mined(source, watch))
+    about = About(version="bench", created_at=_AT, proposals=_mined(source, watch))
     work = Recalibration(folder / "work", _wish(learners), _origin_of(source), watch)
     done = work.run(source, None, Prover(about, DEFAULT, learners))
     spent = perf_counter() - started, process_time() - busy

@@ -109,9 +109,12 @@ def test_killed_between_proof_and_end_it_is_not_proved_again(tmp_path: Path) -> 
 def test_other_wishes_begin_anew(tmp_path: Path) -> None:
     source = InMemory(some_events(EVENTS))
     Recalibration(tmp_path, WISH, origin_of(source), quietly)
-    other = Wish(plan=Plan(passes=1), stream=STREAM)
-    assert not Recalibration(tmp_path, other, origin_of(source), quietly).resumed
-    assert Recalibration(tmp_path, other, origin_of(source), quietly).resumed
+    for other in (
+        Wish(plan=Plan(passes=1), stream=STREAM),
+        Wish(plan=Plan(passes=1), stream=STREAM, learners=0.5),
+    ):
+        assert not Recalibration(tmp_path, other, origin_of(source), quietly).resumed
+        assert Recalibration(tmp_path, other, origin_of(source), quietly).resumed
 
 
 def test_what_was_begun_for_another_stream_is_not_gone_on_with(tmp_path: Path) -> None:
@@ -187,3 +190,21 @@ def test_a_quiet_stream_learns_as_one() -> None:
     assert stream.at_pace(events=1_000_000, seconds=86_400.0 * 60) == Stream(1, 0, 5)
     assert stream.at_pace(events=60_000, seconds=3_600.0) == Stream(12, 1_000, 5)
     assert stream.at_pace(events=300_000, seconds=100.0) == stream
+
+
+def test_where_merges_would_take_all_the_time_it_learns_as_one() -> None:
+    stream = Stream(partitions=12, merge_every=10_000, statement_window=5)
+    year = 86_400.0 * 365
+    assert stream.at_pace(events=10_000_000, seconds=60_000.0) == stream
+    assert stream.at_pace(events=10_000_001, seconds=60_000.0) == Stream(1, 0, 5)
+    assert stream.at_pace(events=500_000_000, seconds=year) == Stream(1, 0, 5)
+    unmerged = Stream(partitions=12, merge_every=0, statement_window=5)
+    assert unmerged.at_pace(events=10_000_001, seconds=60_000.0) == unmerged
+
+
+def test_a_share_of_the_learners_is_merged_as_often() -> None:
+    stream = Stream(partitions=12, merge_every=10_000, statement_window=5)
+    assert stream.of_some(1.0) == stream
+    assert stream.of_some(0.1) == Stream(12, 1_000, 5)
+    assert stream.of_some(1e-6) == Stream(12, 1, 5)
+    assert Stream(12, 0, 5).of_some(0.5) == Stream(12, 0, 5)
