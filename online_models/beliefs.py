@@ -77,7 +77,7 @@ class Priors:
 
     def block(self) -> Block:
         """The shared weights, knowing nothing."""
-        return Block(_BLOCK, self.names, self._shared)
+        return Block(_BLOCK, self.names, self._shared, self.drift)
 
     def rules(self) -> dict[int, Rule]:
         """How the weights of many replicas become one, by width."""

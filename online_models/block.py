@@ -8,6 +8,7 @@ learned, the means, the upper triangle of the covariance.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,9 @@ from online_models.tables import EMPTY, ModelBase, Names, Numbers, Tables, Value
 from online_models.weights import Floats
 
 _LEAST = 1e-12
-"""Smallest eigenvalue of a precision."""
+"""Smallest share of itself that a precision may fall to."""
+_ROUNDING = 1e-9
+"""Smallest eigenvalue of a covariance, as a share of the largest."""
 
 
 class Block(FewNumbers):
@@ -28,10 +31,11 @@ class Block(FewNumbers):
         name: of the row of numbers.
         names: of the weights.
         start: mean and variance of each before anything is learned, shape (2, names).
+        drift: what each variance may grow by when it is learned.
     """
 
-    def __init__(self, name: str, names: Sequence[str], start: Floats) -> None:
-        self.name, self.names = name, tuple(names)
+    def __init__(self, name: str, names: Sequence[str], start: Floats, drift: float = 0.0) -> None:
+        self.name, self.names, self._drift = name, tuple(names), drift
         self._start = packed(0.0, start[0], np.diag(start[1]))
         self.restore_tables({}, EMPTY)
 
@@ -43,7 +47,7 @@ class Block(FewNumbers):
     @property
     def rule(self) -> "BlockRule":
         """How replicas of it are merged."""
-        return BlockRule(len(self.names), self._start)
+        return BlockRule(len(self.names), self._start, self._drift)
 
     def restore_tables(self, own: Tables, base: ModelBase) -> None:
         """Hold what `own` has under its name, else what `base` has."""
@@ -105,15 +109,28 @@ def unpacked(row: Floats, size: int) -> tuple[float, Floats, Floats]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlockRule:
-    """`merge_rules.Gaussian` with matrices.
+    """`merge_rules.Gaussian` with matrices, for weights that drift.
 
-    Precisions `P = P0 + sum_r (P_r - P0)`, means `m = m0 + sum_r P^-1 P_r (m_r - m0)`; no mean
-    moves farther than `CLIP` times its largest move.
+    A replica's covariance falls by what its events tell and grows by `drift` with each of them, so
+    that in the long run both are in balance. Precisions alone do not tell the one from the other:
+    their differences would be what was forgotten, added up over replicas, and worth less than
+    nothing; and where they are in balance, nothing would keep the moves of many replicas from being
+    added up to far beyond what all of them have moved towards. So
+
+        P = (C0 + sum_r V_r)^-1 + sum_r E_r          with E_r, V_r of `_told(C0, P_r)`
+        m = m0 + Q^-1 sum_r P_r (m_r - m0)
+        Q = (C0 + d sum_r n_r)^-1 + sum_r E'_r       with E'_r of `_told(C0 + d n_r, P_r)`
+
+    where `n_r` are the events of replica r and d is the drift: Q counts what events told before it
+    was forgotten. Without drift, P = Q = P0 + sum_r (P_r - P0). No mean moves farther than `CLIP`
+    times its largest move.
     """
 
     size: int
     untouched: Floats
     """The row before anything is learned."""
+    drift: float = 0.0
+    """What each variance may grow by with an event."""
 
     def start(self, names: Names) -> Values:
         """The row before anything is learned."""
@@ -123,32 +140,42 @@ class BlockRule:
         """The next base; there is one row, or none."""
         if not len(before):
             return before
-        count, mean, covariance = unpacked(before[0], self.size)
-        base, counted = _precision(covariance), count
-        precisions, steps, farthest = [base], np.zeros(self.size), np.zeros(self.size)
-        for _, values in moves:
-            own_count, own_mean, own_covariance = unpacked(values[0], self.size)
-            counted += own_count - count
-            precisions.append(_precision(own_covariance))
-            steps += precisions[-1] @ (own_mean - mean)
-            farthest = np.maximum(farthest, np.abs(own_mean - mean))
-        joined = _inverse(sum((one - base for one in precisions), base), precisions)
-        move = np.clip(joined @ steps, -CLIP * farthest, CLIP * farthest)
-        return packed(counted, mean + move, joined)[None]
+        count, mean, covariance = self._read(before[0])
+        own = [self._read(values[0]) for _, values in moves]
+        news = [_News.of(covariance, one[2], self._drifted(one[0] - count)) for one in own]
+        step = sum((n.precision @ (one[1] - mean) for n, one in zip(news, own, strict=True)), 0.0)
+        counted = sum(one[0] - count for one in own)
+        farthest = np.max([np.abs(one[1] - mean) for one in own], axis=0)
+        told = _joined(news)
+        move = np.linalg.solve(told.firmness(covariance, self._drifted(counted)), step)
+        return packed(
+            count + counted,
+            mean + np.clip(move, -CLIP * farthest, CLIP * farthest),
+            told.added_to(covariance),
+        )[None]
 
     def rebase(self, merged: Values, taken: Values, now: Values) -> Values:
-        """Differences of natural parameters, the means' moves limited likewise."""
+        """What was told and forgotten between `taken` and `now`, on `merged`."""
         if not len(merged):
             return merged
-        count, mean, covariance = unpacked(merged[0], self.size)
-        old_count, old_mean, old_covariance = unpacked(taken[0], self.size)
-        new_count, new_mean, new_covariance = unpacked(now[0], self.size)
-        base, old, new = map(_precision, (covariance, old_covariance, new_covariance))
-        joined = _inverse(base + (new - old), [base, new])
-        step = joined @ (new @ (new_mean - mean) - old @ (old_mean - mean))
+        count, mean, covariance = self._read(merged[0])
+        old_count, old_mean, old_covariance = self._read(taken[0])
+        new_count, new_mean, new_covariance = self._read(now[0])
+        drifted = self._drifted(new_count - old_count)
+        told = _News.of(old_covariance, new_covariance, drifted)
+        forgotten = _inverse(_wider(old_covariance, drifted))
+        step = told.precision @ (new_mean - mean) - forgotten @ (old_mean - mean)
+        move = np.linalg.solve(told.firmness(covariance, drifted), step)
         farthest = CLIP * np.abs(new_mean - old_mean)
-        move = np.clip(step, -farthest, farthest)
-        return packed(count + (new_count - old_count), mean + move, joined)[None]
+        return packed(
+            count + (new_count - old_count),
+            mean + np.clip(move, -farthest, farthest),
+            told.added_to(covariance),
+        )[None]
+
+    def _drifted(self, events: float) -> float:
+        """By how much variances may have grown; none shrink where events are taken back."""
+        return self.drift * max(events, 0.0)
 
     def information(self, names: Names, values: Values) -> Values:
         """How often it was learned."""
@@ -158,29 +185,86 @@ class BlockRule:
 
     def temper(self, names: Names, values: Values, share: float) -> Values:
         """`P = P0 + share (P - P0)` about the same means, with that share of the count."""
+        del names
         if not len(values):
             return values
-        start = _precision(unpacked(self.start(names)[0], self.size)[2])
-        count, mean, covariance = unpacked(values[0], self.size)
-        known = _precision(covariance)
-        tempered = _inverse(start + share * (known - start), [start, known])
+        start = self._read(self.untouched)[2]
+        count, mean, covariance = self._read(values[0])
+        evidence, forgotten = _told(start, _inverse(covariance))
+        tempered = _inverse(_inverse(start + share * forgotten) + share * evidence)
         return packed(share * count, mean, tempered)[None]
 
+    def _read(self, row: Floats) -> tuple[float, Floats, Floats]:
+        """Count, means and covariance, which rounding may have spoilt."""
+        count, mean, covariance = unpacked(row, self.size)
+        return count, mean, _sound(covariance)
 
-def _precision(covariance: Floats) -> Floats:
-    inverse: Floats = np.linalg.inv(covariance).astype(np.float64)
-    return inverse
+
+class _News(NamedTuple):
+    """What covariances tell of the events between them; of several replicas, added up."""
+
+    precision: Floats
+    """Of the later covariance."""
+    evidence: Floats
+    """Precision that was gained."""
+    forgotten: Floats
+    """Variance that was gained."""
+    gross: Floats
+    """Precision that events told, whether or not it was forgotten since."""
+
+    @classmethod
+    def of(cls, before: Floats, after: Floats, drifted: float) -> "_News":
+        """Of one replica, whose variances may have grown by `drifted`."""
+        precision = _inverse(after)
+        gross, _ = _told(_wider(before, drifted), precision)
+        return cls(precision, *_told(before, precision), gross)
+
+    def added_to(self, covariance: Floats) -> Floats:
+        """The covariance after all of it: forgotten first, then told."""
+        return _inverse(_inverse(covariance + self.forgotten) + self.evidence)
+
+    def firmness(self, covariance: Floats, drifted: float) -> Floats:
+        """How firmly means are held against what moves them."""
+        firm: Floats = _inverse(_wider(covariance, drifted)) + self.gross
+        return firm
 
 
-def _inverse(precision: Floats, known: Sequence[Floats]) -> Floats:
-    """Covariance of a precision matrix.
+def _joined(news: Sequence[_News]) -> _News:
+    return _News(*(np.sum(parts, axis=0) for parts in zip(*news, strict=True)))
 
-    In no direction is it less certain than the least certain of the precisions `known` is in any:
-    where covariances grow, differences of precisions may add up to less than nothing.
+
+def _told(covariance: Floats, precision: Floats) -> tuple[Floats, Floats]:
+    """Precision gained and variance gained from `covariance` to `precision`; both positive.
+
+    With `L L' = C` and `L' P L = U x U'`: directions with x > 1 have become more certain, those
+    with x < 1 less, and `P = (C + V)^-1 + E`.
     """
-    least = min(float(np.linalg.eigvalsh(_even(one))[0]) for one in known)
-    values, vectors = np.linalg.eigh(_even(precision))
-    return _even((vectors / np.maximum(values, max(least, _LEAST))) @ vectors.T)
+    root = np.linalg.cholesky(covariance)
+    ratios, directions = np.linalg.eigh(_even(root.T @ precision @ root))
+    gained = np.maximum(ratios - 1.0, 0.0)
+    lost = np.maximum(1.0 / np.maximum(ratios, _LEAST) - 1.0, 0.0)
+    inward, outward = np.linalg.solve(root.T, directions), root @ directions
+    return _even((inward * gained) @ inward.T), _even((outward * lost) @ outward.T)
+
+
+def _wider(covariance: Floats, by: float) -> Floats:
+    wider: Floats = covariance + by * np.eye(len(covariance))
+    return wider
+
+
+def _sound(covariance: Floats) -> Floats:
+    """`covariance`, or where it is not positive definite the nearest that is, by eigenvalues."""
+    try:
+        np.linalg.cholesky(covariance)
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(covariance)
+        return _even((vectors * np.maximum(values, _ROUNDING * values[-1])) @ vectors.T)
+    return covariance
+
+
+def _inverse(matrix: Floats) -> Floats:
+    """Of a positive definite matrix, symmetric to the last bit."""
+    return _even(np.linalg.inv(matrix).astype(np.float64))
 
 
 def _even(matrix: Floats) -> Floats:

@@ -231,12 +231,12 @@ def _start_of(columns: slice) -> Any:
 
 def _quantities() -> Block:
     start = np.array([np.zeros(len(DENSE)), np.full(len(DENSE), DENSE_VARIANCE)])
-    return Block("quantities", DENSE, start)
+    return Block("quantities", DENSE, start, DRIFTS[0])
 
 
 def stack() -> Block:
     """The stacker's weights, knowing nothing."""
-    return Block("stack", INPUTS, STACK_START)
+    return Block("stack", INPUTS, STACK_START, _STACK_DRIFT)
 
 
 class SuccessModel(OfParts, Regressor):

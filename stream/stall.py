@@ -11,7 +11,10 @@ class _Seen:
 
 
 class StallWatch:
-    """Remembers since when each partition has stood where it stands.
+    """Remembers since when each partition has had unread events and stood where it stands.
+
+    A quiet partition that has just been sent an event has not stood still for as long as it was
+    quiet: time counts from when the event was first seen to be unread.
 
     Args:
         patience_sec: How long a partition with unread events may stand still.
@@ -29,12 +32,12 @@ class StallWatch:
             applied: Offset of the last applied event by owned partition.
             ends: Offset after the last event, by partition; an absent one has none unread.
         """
-        self._seen = {p: self._now_at(p, offset, now) for p, offset in applied.items()}
-        return [
-            partition
-            for partition, seen in self._seen.items()
-            if ends.get(partition, 0) > seen.applied + 1 and now - seen.since > self._patience_sec
-        ]
+        self._seen = {
+            partition: self._now_at(partition, offset, now)
+            for partition, offset in applied.items()
+            if ends.get(partition, 0) > offset + 1
+        }
+        return [p for p, seen in self._seen.items() if now - seen.since > self._patience_sec]
 
     def _now_at(self, partition: int, offset: int, now: float) -> _Seen:
         seen = self._seen.get(partition)

@@ -5,10 +5,11 @@
 - *Knows more than it believes*: honest predictions lose, on average, as much as they expect to lose
   (their own entropy). Who has seen an answer is nearer to it than he believes, since a model that
   learns one answer leans towards it without becoming certain. Honest candidates may be better, or
-  may mend what the live models believe too firmly; only who has seen the answers does much of both.
+  may believe less firmly than they could; only who has seen the answers does much of both.
 - *Too good*: better by so much as no refit of the same events has ever been.
 
-In the last two live is calibrated on the window first, so that it may be mended without suspicion.
+In the last two live is calibrated on the window first: what an honest candidate mends of live models
+that believe too firmly, or not firmly enough, is neither knowledge nor suspicious.
 
 `docs/proof.md` has the figures that the bounds come from.
 """
@@ -131,10 +132,10 @@ def of_predictions(rows: RowTable, bounds: Leaks, seed: int) -> list[Finding]:
     a part has most likely seen its begin.
     """
     judged = [
-        Judged(part, of_live)
+        Judged(part)
         for model in PROBABILITIES
         if len(of := rows.of_model(model))
-        for part, of_live in zip(_quarters(model, of), _quarters(model, fair(of)), strict=True)
+        for part in _quarters(model, of)
         if part.rows.learners() >= _FEWEST_LEARNERS
     ]
     draw([one for each in judged for one in (each.belief, each.loss)], seed)
@@ -144,9 +145,10 @@ def of_predictions(rows: RowTable, bounds: Leaks, seed: int) -> list[Finding]:
 
 
 def fair(rows: RowTable) -> RowTable:
-    """The same, where live has been calibrated on the window itself (`calibration_line`).
+    """The same, where live has been calibrated on these very rows (`calibration_line`).
 
-    So what an honest candidate mends of live models that believe too firmly is no improvement.
+    So what an honest candidate mends of live models that believe too firmly is no improvement, and
+    live loses what it expects to.
     """
     intercept, slope = calibration_line(rows.column("live"), rows.column("outcome"))
     data = rows.data.copy()
@@ -155,17 +157,17 @@ def fair(rows: RowTable) -> RowTable:
 
 
 class Judged:
-    """A model on a part of the window.
+    """A model on a part of the window, beside live calibrated on that part.
 
     Args:
-        part: its predictions.
-        of_live: the same with live calibrated.
+        part: the predictions of both.
     """
 
-    def __init__(self, part: Slice, of_live: Slice) -> None:
+    def __init__(self, part: Slice) -> None:
         self.part = part
-        self.belief = Judging(part, _KNOWS_MORE)
-        self.loss = Judging(of_live, _LOG_LOSS)
+        against = part._replace(rows=fair(part.rows))
+        self.belief = Judging(against, _KNOWS_MORE)
+        self.loss = Judging(against, _LOG_LOSS)
 
     def told(self, bounds: Leaks) -> Finding:
         """Is it better than it believes, and better than live by that?"""

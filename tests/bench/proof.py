@@ -20,7 +20,7 @@ from offline.clocks import clock_of
 from offline.events import Events
 from offline.proof import Contest, Proof, prove
 from offline.proof.bootstrap import Slice, draw
-from offline.proof.leaks import Judged, fair
+from offline.proof.leaks import Judged
 from schemas.codec import hash64
 
 WORLD = "organisation"
@@ -66,7 +66,7 @@ def sources(names: Sequence[str], rows: int, learners: int) -> Iterator[tuple[st
 def figures(proof: Proof) -> str:
     """Of success: what the two differences are, and at least are; which tests refuse."""
     rows = proof.rows.of_model("success")
-    judged = Judged(Slice("success", "all", "", rows), Slice("success", "all", "", fair(rows)))
+    judged = Judged(Slice("success", "all", "", rows))
     draw([judged.belief, judged.loss], 1)
     loss, belief = judged.loss.difference(), judged.belief.difference()
     found = sorted({one.test.split(",")[0] for one in proof.findings if not one.passed})

@@ -2,8 +2,10 @@ from random import Random
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from online_models.block import Block, unpacked
+from online_models.block import Block, packed, unpacked
 from online_models.tables import EMPTY, ModelBase, tables_of
 
 NAMES = ("a", "b", "c")
@@ -100,3 +102,79 @@ def test_tempered_it_keeps_its_means_and_doubts_more() -> None:
         precision = np.diag(1.0 / START[1])
         expected = precision + share * (np.linalg.inv(covariance) - precision)
         assert told == pytest.approx(np.linalg.inv(expected), abs=1e-9)
+
+
+DRIFT = 1e-5
+TRUTH = np.linspace(-1.0, 1.0, 8)
+WANDERING = Block("block", tuple("abcdefgh"), np.array([np.zeros(8), np.ones(8)]), DRIFT)
+
+
+class _Replica:
+    """A block of weights that drift, whose inputs resemble each other."""
+
+    def __init__(self, seed: int) -> None:
+        self._rng = np.random.default_rng(seed)
+        self.row = WANDERING.rule.untouched
+
+    def learn(self, events: int) -> None:
+        count, mean, covariance = unpacked(self.row, 8)
+        for _ in range(events):
+            x = self._rng.normal(size=8) * 0.3 + self._rng.normal()
+            reach = covariance @ x
+            gain = reach / (1.0 + x @ reach)
+            mean += gain * (x @ (TRUTH - mean) + self._rng.normal())
+            covariance += DRIFT * np.eye(8) - np.outer(gain, reach)
+        self.row = packed(count + events, mean, covariance)
+
+
+def test_a_merge_of_one_replica_that_drifts_is_that_replica() -> None:
+    rule, replica = WANDERING.rule, _Replica(1)
+    for events in (10, 3000):
+        before = replica.row[None]
+        replica.learn(events)
+        merged = rule.merge(before, [(np.array([0]), replica.row[None])])
+        assert merged[0] == pytest.approx(replica.row, abs=1e-9)
+
+
+@given(st.integers(0, 200), st.integers(0, 200), st.integers(0, 200))
+@settings(max_examples=30, deadline=None)
+def test_rebasing_on_what_was_taken_changes_nothing(seed: int, first: int, second: int) -> None:
+    rule, replica = WANDERING.rule, _Replica(seed)
+    replica.learn(first)
+    taken = replica.row[None]
+    replica.learn(second)
+    now = replica.row[None]
+    assert rule.rebase(taken, taken, now)[0] == pytest.approx(now[0], abs=1e-9)
+    other = _Replica(seed + 1)
+    other.learn(50)
+    assert rule.rebase(other.row[None], now, now)[0] == pytest.approx(other.row, abs=1e-9)
+
+
+def test_what_was_only_forgotten_is_forgotten_once_by_each() -> None:
+    rule, replica = WANDERING.rule, _Replica(1)
+    replica.learn(500)
+    count, mean, covariance = unpacked(replica.row, 8)
+    wider = packed(count + 100, mean, covariance + 100 * DRIFT * np.eye(8))
+    merged = rule.merge(replica.row[None], [(np.array([0]), wider[None])] * 12)
+    after_count, after_mean, after = unpacked(merged[0], 8)
+    assert after_count == count + 1200
+    assert after_mean == pytest.approx(mean, abs=1e-9)
+    assert after == pytest.approx(covariance + 1200 * DRIFT * np.eye(8), abs=1e-9)
+
+
+@pytest.mark.parametrize("delay", [0, 50, 300])
+def test_replicas_that_drift_and_adopt_late_stay_at_the_truth(delay: int) -> None:
+    """Twelve, until what they learn and what they forget is in balance, and beyond."""
+    rule, replicas = WANDERING.rule, [_Replica(seed) for seed in range(12)]
+    base = rule.start(NOBODY)
+    for _ in range(20):
+        for replica in replicas:
+            replica.learn(300)
+        taken = [replica.row[None] for replica in replicas]
+        base = rule.merge(base, [(np.array([0]), one) for one in taken])
+        for replica, one in zip(replicas, taken, strict=True):
+            replica.learn(delay)
+            replica.row = rule.rebase(base, one, replica.row[None])[0]
+    _, mean, covariance = unpacked(base[0], 8)
+    assert np.all(np.linalg.eigvalsh(covariance) > 0.0)
+    assert mean == pytest.approx(TRUTH, abs=0.25)

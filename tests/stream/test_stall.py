@@ -17,6 +17,13 @@ def test_unread_events_and_no_move_is_a_stall() -> None:
     assert found == [[]] * 11 + [[0], [0]]
 
 
+def test_time_without_unread_events_does_not_count() -> None:
+    watch = StallWatch(10.0)
+    assert all(not watch.stalled(now, {0: 41}, {0: 42}) for now in range(100))
+    found = [watch.stalled(now, {0: 41}, {0: 43}) for now in range(100, 113)]
+    assert found == [[]] * 11 + [[0], [0]]
+
+
 def test_a_partition_that_comes_back_starts_afresh() -> None:
     watch = StallWatch(10.0)
     watch.stalled(0.0, {0: 41}, {0: 43})

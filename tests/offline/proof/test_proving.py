@@ -83,13 +83,13 @@ def test_the_same_proof_twice_is_the_same_to_the_last_digit() -> None:
     assert again.metrics() == better().metrics()
 
 
-def _miscalibrated(models: Models) -> Models:
-    """The stacker believes half as much again."""
+def _miscalibrated(models: Models, firmer: float = 1.6) -> Models:
+    """The stacker believes so many times as much."""
 
     def change(_: int, table: Table) -> Table:
         rows = table.names == b"stack"
         values = table.values.copy()
-        values[rows, 1:12] *= 1.6
+        values[rows, 1:12] *= firmer
         return Table(table.names, values)
 
     return changed(models, "success", change)
@@ -153,6 +153,17 @@ def test_to_mend_live_models_that_believe_too_firmly_is_no_leak() -> None:
     proof = proved(world().fit.models, live=_miscalibrated(world().fit.models))
     assert proof.verdict.passed, proof.verdict.reasons
     assert any(reason.startswith("better: success, log-loss") for reason in proof.verdict.reasons)
+
+
+def test_to_know_more_than_live_models_that_are_firmly_wrong_is_no_leak() -> None:
+    """Live believes much too firmly, and is much worse even when it is calibrated."""
+    live = _miscalibrated(noisy(world().fit.models, "success", 0.5), 3.0)
+    proof = proved(_miscalibrated(world().fit.models, 0.9), live=live)
+    assert proof.verdict.passed, proof.verdict.reasons
+    beliefs = [one for one in proof.findings if one.test == "belief of success, whole window"]
+    assert [one.passed for one in beliefs] == [True]
+    better = next(one for one in proof.differences if one.measure == "log_loss")
+    assert better.interval.low > 0.1
 
 
 def test_offsets_that_reach_into_the_window_are_a_leak() -> None:
