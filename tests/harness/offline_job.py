@@ -116,6 +116,7 @@ def _job(run: Run, options: argparse.Namespace, workers: Workers) -> None:
     wait_until(lambda: is_idle(run.settings), "all is applied", 300, workers.logs)
     if workers.revive():
         raise RuntimeError(f"workers ended: {workers.exits}\n{workers.logs()}")
+    print(f"put aside for their baselines           {_put_aside(run) or 'no model'}")
     run.told("archive", "run", "--once", "--member", MEMBER)
     _proved(run, version)
     _replayed(run)
@@ -131,6 +132,12 @@ def _proved(run: Run, version: str) -> None:
         print(
             f"promoting it                            {run.refused('models', 'promote', planted)}"
         )
+
+
+def _put_aside(run: Run) -> str:
+    models = run.told("models")[0]["models"]
+    aside = {one["name"]: len((one["measured"] or {}).get("put_aside", ())) for one in models}
+    return ", ".join(f"{name} in {count} partitions" for name, count in aside.items() if count)
 
 
 def _last(text: str) -> str:

@@ -38,6 +38,12 @@ def test_messages_are_drained_in_the_method_that_is_replaced() -> None:
     assert CheckpointConsumer._drain_messages is not BaseConsumer._drain_messages
 
 
+def test_stalls_are_looked_for_in_the_method_that_is_replaced() -> None:
+    source = inspect.getsource(BaseConsumer.verify_all_partitions_active)
+    assert "self.verify_event_path(now, tp)" in source
+    assert CheckpointConsumer.verify_event_path is not Consumer.verify_event_path
+
+
 def test_a_channels_queue_can_be_drained() -> None:
     assert {"get", "get_nowait", "empty"} <= set(dir(FlowControlQueue))
 
