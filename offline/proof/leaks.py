@@ -8,8 +8,8 @@
   may believe less firmly than they could; only who has seen the answers does much of both.
 - *Too good*: better by so much as no refit of the same events has ever been.
 
-In the last two live is calibrated on the window first: what an honest candidate mends of live models
-that believe too firmly, or not firmly enough, is neither knowledge nor suspicious.
+In the last two live is calibrated on the window first: what an honest candidate mends of live
+models that believe too firmly, or not firmly enough, is neither knowledge nor suspicious.
 
 `docs/proof.md` has the figures that the bounds come from.
 """
