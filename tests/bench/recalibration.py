@@ -117,7 +117,7 @@ def draw(rows: Sequence[dict[str, Any]], path: Path) -> None:
 def main() -> None:
     """Print a line a size."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 300_000])
+    parser.add_argument("--sizes", type=int, nargs="*", default=[100_000, 300_000])
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--features", action="store_true")
     kind.add_argument("--whole", action="store_true")
