@@ -33,6 +33,7 @@ from online_models.relevance.naming import fits, named
 from online_models.relevance.numbers import changed_numbers, fill, own_numbers
 from online_models.relevance.proposals import because, proposed
 from online_models.relevance.sharing import MAX_LINKS, shared_of
+from online_models.relevance.tabling import own_tables
 from online_models.tables import (
     EMPTY,
     ModelBase,
@@ -40,7 +41,6 @@ from online_models.tables import (
     Tables,
     Values,
     numbers_of,
-    tables_of,
 )
 from online_models.weights import Keys
 
@@ -212,7 +212,7 @@ class RelevanceModel:
 
     def tables(self) -> Tables:
         """`state()` as arrays."""
-        return tables_of(self.state())
+        return own_tables(self._memory)
 
     def restore_tables(self, own: Tables, base: ModelBase) -> None:
         """`restore` from arrays, without a check."""

@@ -45,12 +45,15 @@ _BITS = {ITEM: VISITS, COHORT: VISITS, SKETCHED: SKETCHES, SIDES[0]: TASTES, SID
 
 def own_numbers(memory: Memory) -> Numbers:
     """All own numbers, by name in order."""
-    a = memory.arrays
-    slots = np.flatnonzero((a.own != 0) | (a.row >= 0))
-    found = dict(_of_all(memory, OWN))
-    found |= _of_slots(memory, slots, a.own[slots])
-    found |= _of_links(memory, slots, everything=True)
+    slots = np.flatnonzero(memory.arrays.row >= 0)
+    found = own_but_links(memory) | _of_links(memory, slots, everything=True)
     return dict(sorted(found.items()))
+
+
+def own_but_links(memory: Memory) -> Numbers:
+    """All of them but the links, in any order."""
+    slots = np.flatnonzero(memory.arrays.own)
+    return dict(_of_all(memory, OWN)) | _of_slots(memory, slots, memory.arrays.own[slots])
 
 
 def changed_numbers(memory: Memory) -> Numbers:

@@ -19,6 +19,7 @@ turns = st.lists(
     st.tuples(st.lists(st.integers(1, 9), max_size=5, unique=True).map(tuple), st.integers(1, 9)),
     max_size=20,
 )
+KEYS = st.one_of(st.integers(1, 40), st.integers(2**60 - 20, 2**60 + 20), st.integers(1, 2**64 - 1))
 
 
 def taught(
@@ -51,6 +52,27 @@ def test_old_visits_fade() -> None:
     taught([((), 2)] * 3, AT + HALF_LIFE_SEC, model)
     popular = model.opinions(Moment.of((), AT + HALF_LIFE_SEC), (1, 2))["popular"]
     assert np.exp(popular) == pytest.approx([(2 + 1) / (5 + 2) * 2, (3 + 1) / (5 + 2) * 2])
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(KEYS, max_size=5, unique=True), KEYS, st.lists(KEYS, max_size=2, unique=True)
+        ),
+        max_size=20,
+    )
+)
+@settings(max_examples=50, deadline=None)
+def test_tables_are_the_state_as_arrays(steps: list[tuple[list[int], int, list[int]]]) -> None:
+    model = RelevanceModel()
+    for recent, item, cohorts in steps:
+        model.learn(Moment.of(recent, AT, cohorts), item, Description((item % 3,), (1,)))
+        made, expected = model.tables(), tables_of(model.state())
+        assert made.keys() == expected.keys()
+        for width, table in made.items():
+            assert table.names.dtype == expected[width].names.dtype
+            assert table.names.tolist() == expected[width].names.tolist()
+            assert np.array_equal(table.values, expected[width].values)
 
 
 @given(steps=turns, order=st.randoms(use_true_random=False))
