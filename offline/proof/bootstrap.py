@@ -5,13 +5,13 @@ Each resample counts a learner n times, n drawn from Poisson(1), with all rows a
 slices see the same resamples.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from offline.answers import Numbers
+from offline.answers import Numbers, Places
 from offline.proof.measures import Measure
 from offline.proof.rows import RowTable
 
@@ -83,17 +83,16 @@ class Judging:
     def __init__(self, of: Slice, measure: Measure) -> None:
         self._slice, self._measure = of, measure
         rows = of.rows
-        self.learners, self._place = np.unique(rows.learner, return_inverse=True)
+        self.learners, place = np.unique(rows.learner, return_inverse=True)
         outcome = rows.column("outcome")
-        self._arms = [measure.prepare(rows.column(arm), outcome) for arm in ("live", "candidate")]
-        self._sums = [self._by_learner(arm.rows) for arm in self._arms]
+        self._values: list[Callable[[Numbers], Numbers]] = []
+        self._sums: list[Numbers] = []
+        for arm in ("live", "candidate"):  # one after the other: what is summed takes much room
+            prepared = measure.prepare(rows.column(arm), outcome)
+            self._values.append(prepared.value)
+            self._sums.append(_by_learner(prepared.rows, place, len(self.learners)))
         self._found: list[Numbers] = []
         self._own: list[Numbers] = []
-
-    def _by_learner(self, rows: Numbers) -> Numbers:
-        """Of the rows of each learner, (learners, k)."""
-        columns = [np.bincount(self._place, column, len(self.learners)) for column in rows.T]
-        return np.column_stack(columns)
 
     def resample(self, times: Numbers) -> None:
         """Measure where learner l counts `times[:, l]` times."""
@@ -101,10 +100,10 @@ class Judging:
         sums = [drawn @ each for each in self._sums]
         with np.errstate(invalid="ignore", divide="ignore"):
             self._found.append(self._better(sums))
-            self._own.append(self._arms[1].value(sums[1]))
+            self._own.append(self._values[1](sums[1]))
 
     def _better(self, sums: Sequence[Numbers]) -> Numbers:
-        live, candidate = (arm.value(each) for arm, each in zip(self._arms, sums, strict=True))
+        live, candidate = (value(each) for value, each in zip(self._values, sums, strict=True))
         found: Numbers = self._measure.loss(live) - self._measure.loss(candidate)
         return found
 
@@ -117,7 +116,7 @@ class Judging:
         whole = [sums.sum(axis=0) for sums in self._sums]
         with np.errstate(invalid="ignore", divide="ignore"):
             live, candidate = (
-                float(arm.value(each)) for arm, each in zip(self._arms, whole, strict=True)
+                float(value(each)) for value, each in zip(self._values, whole, strict=True)
             )
             better = float(self._better(whole))
         found = _finite(self._found)
@@ -134,6 +133,11 @@ class Judging:
             interval=_interval(self._found),
             spread=float(found.std(ddof=1)) if len(found) > 1 else float("nan"),
         )
+
+
+def _by_learner(rows: Numbers, place: Places, learners: int) -> Numbers:
+    """(learners, k): sums of the rows, (n, k), of each."""
+    return np.column_stack([np.bincount(place, column, learners) for column in rows.T])
 
 
 def _finite(parts: Sequence[Numbers]) -> Numbers:

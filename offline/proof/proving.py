@@ -126,8 +126,8 @@ def prove(
     begins = dict(contest.trained_up_to if after is None else after)
     ends = source.ends()
     with _files(folder) as files:
-        trial = Trial(base_of(contest.live), base_of(contest.candidate), contest.states, files)
-        seen = trial.run(source.read(begins, ends), watch)
+        live, candidate = base_of(contest.live), base_of(contest.candidate)
+        seen = Trial(live, candidate, contest.states, files).run(source.read(begins, ends), watch)
     rows, turns = seen.rows.table(), seen.turns.table()
     measured = differences(slices(rows, turns), MEASURES, SEED)
     findings = [
