@@ -2,13 +2,13 @@
 
     STEPSTREAM_DATA=... PYTHONPATH=.:tests python -m bench.passes assist09_gervet [--rows N]
 
-    ... python -m bench.passes assist09_gervet --held-out
+    ... python -m bench.passes assist09_gervet --held-out [--learners SHARE]
 
 The first 80 % of the events are learned in one pass or several, each time as one of `SETTINGS`
 says; the rest is predicted and learned as the stream would. Losses are means of what is later: nats
 of probabilities, squared errors of values; `items` and `means` are judged as the baselines that
 they serve as. With `--held-out`: AUC, log-loss and ECE of success of users from whom nothing was
-learned, as `stepstream evaluate success` holds them out.
+learned, as `stepstream evaluate success` holds them out; of the others, a share may teach.
 """
 
 import sys
@@ -24,6 +24,7 @@ from harness.events_that_were import InMemory
 
 from offline.answers import read_answers, read_names
 from offline.archived import Offsets
+from offline.chosen import chosen
 from offline.clocks import clock_of
 from offline.events import Events
 from offline.fit.fitting import Fit
@@ -147,14 +148,23 @@ def _kept(numbers: Mapping[str, Tables], keep: Keep) -> dict[str, Tables]:
     }
 
 
-def held_out(name: str, data: Path, setting: str) -> str:
-    """Measures of success on users from whom the shared parameters learned nothing."""
+def held_out(name: str, data: Path, setting: str, learners: float) -> str:
+    """Measures of success on users from whom the shared parameters learned nothing.
+
+    Args:
+        name: of the data set.
+        data: where they are.
+        setting: one of `SETTINGS` or `PLANS`.
+        learners: share of the others from whom they learned.
+    """
     path = data / "learners" / f"{name}.csv.gz"
     answers, users = read_answers(path), path.with_name(f"{name}.testusers.txt")
     test = held_out_rows(answers, read_names(users) if users.exists() else None)
     assert test is not None
     told = Events(answers, clock_of(answers, "auto"))
-    others = InMemory(map(told, np.flatnonzero(~test).tolist()), 1)
+    keys = np.array([user.encode() for user in answers.users])
+    some = chosen(keys.view(np.uint8).reshape(len(keys), -1), learners)
+    others = InMemory(map(told, np.flatnonzero(~test & some[answers.user]).tolist()), 1)
     plan = PLANS.get(setting)
     partitions = (
         _passed(others, others.ends(), setting)
@@ -184,7 +194,7 @@ def events_of(name: str, data: Path, rows: int | None) -> Iterable[LearningEvent
     return map(told, range(len(answers)))
 
 
-def main(name: str, data: Path, rows: int | None, only: str, *, apart: bool) -> None:
+def main(name: str, data: Path, rows: int | None, only: str, apart: float) -> None:
     """Print a line a setting."""
     source = InMemory([] if apart else events_of(name, data, rows), 1)
     for setting in (*SETTINGS, *PLANS):
@@ -192,7 +202,7 @@ def main(name: str, data: Path, rows: int | None, only: str, *, apart: bool) -> 
             continue
         started = process_time()
         if apart:
-            told = held_out(name, data, setting)
+            told = held_out(name, data, setting, apart)
         else:
             found = losses(source, setting)
             told = "  ".join(f"{model} {value:.4f}" for model, value in found.items())
@@ -209,4 +219,6 @@ if __name__ == "__main__":
     asked = sys.argv[1:]
     rows = int(asked[asked.index("--rows") + 1]) if "--rows" in asked else None
     only = asked[asked.index("--only") + 1] if "--only" in asked else ""
-    main(asked[0], Path(os.environ["STEPSTREAM_DATA"]), rows, only, apart="--held-out" in asked)
+    share = float(asked[asked.index("--learners") + 1]) if "--learners" in asked else 1.0
+    apart = share if "--held-out" in asked else 0.0
+    main(asked[0], Path(os.environ["STEPSTREAM_DATA"]), rows, only, apart)
