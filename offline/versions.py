@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from offline.places import Place
-from online_models.contract import Numbered, checked
+from online_models.contract import Numbered, misfit
 from online_models.meaning import MEANING, MODELS
 from online_models.merging import Merging
 from online_models.packing import digest, pack, unpack
-from online_models.tables import Table, Tables, numbers_of
+from online_models.tables import Table, Tables
 from schemas.codec import decode_json, encode_json
 from schemas.errors import Refused
 from schemas.version import FORMAT, Verdict, Version, version_from_json, version_to_json
@@ -218,7 +218,7 @@ def check_numbers(name: str, models: Models) -> None:
             )
         for width, table in tables.items():
             _check_table(f"version {name}, model {model!r}", known[model].merging, width, table)
-            _check_rows(name, known[model], width, table)
+            _check_rows(name, known[model], table)
 
 
 def _check_table(what: str, merging: Merging, width: int, table: Table) -> None:
@@ -237,7 +237,7 @@ def _check_table(what: str, merging: Merging, width: int, table: Table) -> None:
         raise Refused(f"{what}: {table.names[~sound][0].decode()!r} holds no usable numbers")
 
 
-def _check_rows(name: str, model: type[Numbered], width: int, table: Table) -> None:
+def _check_rows(name: str, model: type[Numbered], table: Table) -> None:
     """Row by row as the model itself sees it, some at a time since that takes room.
 
     A model is not asked to hold them as its own: of those it may hold fewer than a base has.
@@ -245,11 +245,11 @@ def _check_rows(name: str, model: type[Numbered], width: int, table: Table) -> N
     made = model()
     for start in range(0, len(table), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
-        rows = numbers_of({width: Table(table.names[part], table.values[part])})
-        try:
-            checked(made, rows, made.fits)
-        except ValueError as error:
-            raise Refused(f"version {name}: {error}") from error
+        rows = table.values[part].tolist()
+        for raw, row in zip(table.names[part].tolist(), rows, strict=True):
+            key = raw.decode(errors="replace")
+            if not made.fits(key, tuple(row)):
+                raise Refused(f"version {name}: {misfit(made, key)}")
 
 
 def _damaged(name: str, what: str) -> Refused:

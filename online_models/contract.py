@@ -178,13 +178,18 @@ def checked(
     kept = {}
     for key, values in numbers.items():
         if not _is_numbers(values) or (values and not fits(key, tuple(values))):
-            raise ValueError(
-                f"model {model.name!r}: {key!r} does not fit {model.schema!r}; it is damaged or of "
-                "another version: restore one that fits, or start the model afresh"
-            )
+            raise misfit(model, key)
         if values:
             kept[key] = tuple(map(float, values))
     return kept
+
+
+def misfit(model: Numbered, key: str) -> ValueError:
+    """What to raise where a model cannot hold what is under `key`."""
+    return ValueError(
+        f"model {model.name!r}: {key!r} does not fit {model.schema!r}; it is damaged or of another "
+        "version: restore one that fits, or start the model afresh"
+    )
 
 
 def _is_numbers(values: object) -> bool:

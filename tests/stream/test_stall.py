@@ -1,4 +1,4 @@
-from stream.stall import StallWatch
+from stream.stall import OTHERS_MOVE, StallWatch
 
 
 def test_a_partition_that_moves_is_not_stalled() -> None:
@@ -29,3 +29,17 @@ def test_a_partition_that_comes_back_starts_afresh() -> None:
     watch.stalled(0.0, {0: 41}, {0: 43})
     watch.stalled(5.0, {}, {})
     assert watch.stalled(12.0, {0: 41}, {0: 43}) == []
+
+
+def test_a_partition_may_be_behind_others_for_longer() -> None:
+    watch, last = StallWatch(10.0), int(OTHERS_MOVE * 10)
+    found = [watch.stalled(now, {0: 41, 1: now}, {0: 43, 1: 1000}) for now in range(last + 2)]
+    assert found == [[]] * (last + 1) + [[0]]
+
+
+def test_nobody_moves_any_more() -> None:
+    watch = StallWatch(10.0)
+    for now in range(30):
+        assert watch.stalled(now, {0: 41, 1: now}, {0: 43, 1: 1000}) == []
+    found = [watch.stalled(now, {0: 41, 1: 29}, {0: 43, 1: 1000}) for now in range(30, 45)]
+    assert found == [[]] * 10 + [[0, 1]] * 5
