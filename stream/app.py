@@ -24,11 +24,8 @@ from stream.records import RawRecord
 from stream.settings import Settings
 from stream.topics import EVENTS, STATEMENTS
 
-_BATCHES_BUFFERED, _POLLS_A_BATCH = 2, 4
-"""From four fifths of the buffer on Faust polls no more; what one poll has brought still fits."""
-_FETCH_BYTES = 131_072
-"""Of a partition at once. What is buffered here and there comes first in, first out, so larger
-buffers would be no faster: partitions whose events come last would only stand still for longer."""
+_BATCHES_BUFFERED = 5
+"""From four fifths of the buffer on Faust polls no more; a batch that was polled still fits."""
 
 _log = logging.getLogger("stepstream")
 
@@ -63,10 +60,9 @@ def build_app(settings: Settings, agents: Agents) -> AppT:
         consumer_auto_offset_reset="earliest",
         broker_session_timeout=settings.session_timeout_sec,
         broker_heartbeat_interval=settings.session_timeout_sec / 4,
-        broker_max_poll_records=max(1, settings.batch_events // _POLLS_A_BATCH),
+        broker_max_poll_records=settings.batch_events,
         broker_commit_interval=1.0,
         broker_check_crcs=False,
-        consumer_max_fetch_size=_FETCH_BYTES,
         stream_buffer_maxsize=_BATCHES_BUFFERED * settings.batch_events,
         stream_wait_empty=True,
         stream_publish_on_commit=False,

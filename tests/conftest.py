@@ -10,6 +10,11 @@ from typing import NamedTuple
 import docker
 import pytest
 from docker.errors import DockerException
+from hypothesis import HealthCheck, settings
+
+# how fast examples are made says more of the machine than of them
+settings.register_profile("stepstream", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("stepstream")
 
 REQUIRED = os.environ.get("STEPSTREAM_REQUIRE_STACK") == "1"
 

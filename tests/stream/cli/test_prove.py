@@ -22,6 +22,7 @@ from stream.load import Loaded, load
 
 Run = Callable[..., Result]
 NAME, SEEN = "v20261126-004512-3fa9c1", "v20261127-004512-aaaaaa"
+UNPROVEN = "v20261128-004512-bbbbbb"
 GATE = """
 window: {events: 500, learners: 20}
 not_worse: [{model: success, measure: log_loss, margin: 0.001, axes: [all]}]
@@ -44,6 +45,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     early, fit = fitted(past[: len(past) // 5]).models, fitted(past)
     versions = Versions(Place(str(folder / "versions")))
     versions.write(_facts(NAME, past), fit.models, early)
+    versions.write(_facts(UNPROVEN, past), fit.models, early)
     versions.write(_facts(SEEN, past), fitted(source.rows, fit.base).models, fit.models)
     (folder / "gate.yaml").write_text(GATE)
     return folder
@@ -100,7 +102,7 @@ def test_a_version_that_has_seen_the_future_is_refused(run: Run, prepared: Path)
 
 def test_too_little_is_refused_with_what_is_missing(run: Run, tmp_path: Path) -> None:
     (tmp_path / "strict.yaml").write_text("window: {learners: 5000}")
-    shown = run("prove", NAME, "--gate", tmp_path / "strict.yaml")
+    shown = run("prove", UNPROVEN, "--gate", tmp_path / "strict.yaml")
     assert shown.exit_code == 1
     assert "more are needed" in " ".join(shown.stdout.split())
 
