@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from math import exp, isfinite
-from operator import add
 from typing import ClassVar
 
 from online_models.contract import Numbers, checked
@@ -48,7 +47,10 @@ class ItemModel:
         if seen == _NOTHING:
             return
         for name in (_ALL, name_of(item)):
-            self._numbers.put(name, *map(add, self._of(name), seen))
+            known = self._of(name)
+            self._numbers.put(
+                name, known[0] + seen[0], known[1] + seen[1], known[2] + seen[2], known[3] + seen[3]
+            )
         if len(self._numbers) > self._max_items + 1:
             self._forget_half()
 

@@ -74,9 +74,15 @@ class Application:
         else:
             self.duplicates += 1
 
+    def hand_over(self) -> None:
+        """What was noted has been taken, and receipts are in what the store remembers: go on."""
+        self._causes, self.receipts = {}, {}
+        self.observations, self.conflicts = [], []
+        self.duplicates = self.voided = 0
+
     def _learn(self, offset: int, event: LearningEvent, key: int) -> None:
         state = self.state(event.learner)
-        trace = trace_of(event)
+        trace = trace_of(event, key)
         if state.remembers(trace):
             self.duplicates += 1
             return

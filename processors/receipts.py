@@ -1,14 +1,13 @@
 """A receipt: what was done with a statement, kept as long as it may be sent again or voided."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from processors.trace import Trace, pack_trace, unpack_trace
 from schemas.checkpoint import WITHDRAWN
 from schemas.codec import pack, unpack
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """An applied statement: whose it was, what it said, what it contributed."""
 
     learner: str

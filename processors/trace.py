@@ -124,11 +124,16 @@ class Trace(NamedTuple):
         return self.kind not in _NOT_ENGAGING
 
 
-def trace_of(event: LearningEvent) -> Trace:
-    """What the features need of `event`; takes from each list no more than its bound."""
+def trace_of(event: LearningEvent, key: int | None = None) -> Trace:
+    """What the features need of `event`; takes from each list no more than its bound.
+
+    Args:
+        event: any event.
+        key: `hash64` of its id, where that is known.
+    """
     outcome = _outcome(event)
     return Trace(
-        hash64(event.id),
+        hash64(event.id) if key is None else key,
         event.at,
         _name(event.activity),
         event.kind,

@@ -89,7 +89,7 @@ _FIELDS = frozenset(LearningEvent.__dataclass_fields__)
 _NAMES = tuple(LearningEvent.__dataclass_fields__)
 _DEFAULTS = tuple(field.default for field in LearningEvent.__dataclass_fields__.values())
 _values = attrgetter(*_NAMES)
-_TUPLES = ("deviations", "skills")
+_KINDS: dict[str, Kind] = {kind.value: kind for kind in Kind}
 
 
 def event_to_json(event: LearningEvent) -> dict[str, Any]:
@@ -108,12 +108,14 @@ def event_from_json(data: dict[str, Any]) -> LearningEvent:
         KeyError, TypeError, ValueError: where `data` is not a LearningEvent.
     """
     known = dict(data)
-    for name in known.keys() - _FIELDS:
-        del known[name]
-    known["kind"] = Kind(known["kind"])
-    for name in _TUPLES:
-        if name in known:
-            known[name] = tuple(known[name])
-    if "groupings" in known:
-        known["groupings"] = tuple((pair[0], pair[1]) for pair in known["groupings"])
-    return LearningEvent(**known)
+    if not known.keys() <= _FIELDS:
+        known = {name: value for name, value in known.items() if name in _FIELDS}
+    known["kind"] = _KINDS.get(known["kind"]) or Kind(known["kind"])
+    event = LearningEvent(**known)
+    if event.skills != ():
+        event.skills = tuple(event.skills)
+    if event.deviations != ():
+        event.deviations = tuple(event.deviations)
+    if event.groupings != ():
+        event.groupings = tuple([(pair[0], pair[1]) for pair in event.groupings])
+    return event

@@ -268,6 +268,7 @@ class Reader:
                 "enable.partition.eof": False,
                 "fetch.wait.max.ms": 100,
                 "fetch.message.max.bytes": 12_582_912,
+                "queued.max.messages.kbytes": 16_384,
                 "log_level": 0,
             }
         )
@@ -310,6 +311,14 @@ class Reader:
             record
             for message in self._consumer.consume(limit, timeout_sec)
             if (record := _record(message)) is not None
+        ]
+
+    def values(self, limit: int, timeout_sec: float = 0.1) -> list[tuple[int, float, bytes | None]]:
+        """As `poll`: offset, timestamp (POSIX seconds) and value, where there is one partition."""
+        return [
+            (int(message.offset() or 0), message.timestamp()[1] / 1000.0, message.value())
+            for message in self._consumer.consume(limit, timeout_sec)
+            if message.error() is None or _record(message)
         ]
 
     def to_end(self) -> Iterator[Record]:

@@ -1,13 +1,15 @@
 """The topic of events as a source (`offline.archived.Source`) for whoever reads it all again."""
 
-from collections.abc import Iterator
-from heapq import merge
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from offline.archived import Archived, Offsets
+from offline.interleaving import events_of, interleaved
 from schemas.errors import Corrupt
-from stream.event_reader import read_events
 from stream.kafka import Admin, Reader
-from stream.records import RawRecord
 from stream.topics import EVENTS
 
 _AT_ONCE = 1000
@@ -16,14 +18,16 @@ _AT_ONCE = 1000
 class TopicSource:
     """The events that Kafka still has.
 
+    What is read on from where the last `read` ended costs no new connection.
+
     Args:
         servers: Kafka's.
         prefix: the installation's.
     """
 
     def __init__(self, servers: str, prefix: str) -> None:
-        self._servers, self._prefix = servers, prefix
-        self._topic = prefix + EVENTS.name
+        self._servers, self._topic = servers, prefix + EVENTS.name
+        self._open: dict[int, _Following] = {}
 
     def ends(self) -> dict[int, int]:
         """See `Source.ends`."""
@@ -41,28 +45,53 @@ class TopicSource:
             Corrupt: where Kafka has deleted some of these events.
             Unavailable: where it does not answer.
         """
-        wanted = {p: last for p, last in up_to.items() if last > after.get(p, -1)}
-        starts = Admin(self._servers).starts(self._topic) if wanted else {}
-        for partition in wanted:
-            if starts[partition] > after.get(partition, -1) + 1:
+        firsts = {p: after.get(p, -1) + 1 for p, last in up_to.items() if last > after.get(p, -1)}
+        self._open_new({p: first for p, first in firsts.items() if not self._is_at(p, first)})
+        yield from events_of(interleaved({p: self._open[p].blocks(up_to[p]) for p in firsts}))
+
+    def _is_at(self, partition: int, offset: int) -> bool:
+        return partition in self._open and self._open[partition].next == offset
+
+    def _open_new(self, firsts: Offsets) -> None:
+        starts = Admin(self._servers).starts(self._topic) if firsts else {}
+        for partition, first in firsts.items():
+            if starts[partition] > first:
                 raise Corrupt(
                     f"Kafka has deleted the events of {self._topic} before offset "
                     f"{starts[partition]} of partition {partition}: read them from the archive"
                 )
-        parts = [self._partition(p, after.get(p, -1) + 1, last) for p, last in wanted.items()]
-        return merge(*parts, key=lambda one: (one.logged_at, one.partition))
+            if partition in self._open:
+                self._open.pop(partition).close()
+            self._open[partition] = _Following(self._servers, self._topic, partition, first)
 
-    def _partition(self, partition: int, first: int, last: int) -> Iterator[Archived]:
-        reader = Reader(self._servers, [self._topic], {partition: first})
-        try:
-            offset = first
-            while offset <= last:
-                records = [r for r in reader.poll(_AT_ONCE) if r.offset <= last]
-                raw = [RawRecord(*record[:4], record.value or b"") for record in records]
-                events, _ = read_events(raw, self._prefix)
-                logged = {record.offset: record.timestamp for record in records}
-                for at, event in events:
-                    yield Archived(partition, at, logged[at], event)
-                offset = records[-1].offset + 1 if records else offset
-        finally:
-            reader.close()
+
+class _Block(NamedTuple):
+    """See `interleaving.Block`."""
+
+    offsets: npt.NDArray[np.int64]
+    logged_at: npt.NDArray[np.float64]
+    values: list[bytes | None]
+
+    def bytes_of(self, start: int, stop: int) -> Sequence[bytes | None]:
+        return self.values[start:stop]
+
+
+class _Following:
+    """One partition, from an offset on."""
+
+    def __init__(self, servers: str, topic: str, partition: int, first: int) -> None:
+        self._reader = Reader(servers, [topic], {partition: first})
+        self.next = first
+        """Offset after the last one that was read."""
+
+    def blocks(self, last: int) -> Iterator[_Block]:
+        """What comes up to offset `last`."""
+        while self.next <= last:
+            found = self._reader.values(min(_AT_ONCE, last - self.next + 1))
+            if found:
+                self.next = found[-1][0] + 1
+                offsets, logged_at, values = zip(*found, strict=True)
+                yield _Block(np.array(offsets), np.array(logged_at), [*values])
+
+    def close(self) -> None:
+        self._reader.close()

@@ -1,7 +1,6 @@
 """A worker: both agents, the reference feed and the clock of rebuilds, in one process."""
 
 import asyncio
-import gc
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,6 +13,7 @@ from processors.reference import Reference
 from schemas.errors import Unavailable
 from stream import clock
 from stream.app import build_app, end_process, guarded
+from stream.collector import spare_the_collector
 from stream.ingester import Ingester
 from stream.kafka import Admin, Publisher
 from stream.merging_process import MergingProcess
@@ -100,7 +100,7 @@ class Worker:
         if self._settings.metrics_port >= 0:
             port = self._metrics.serve(self._settings.metrics_host, self._settings.metrics_port)
             _log.info("metrics at http://%s:%d/metrics", self._settings.metrics_host, port)
-        _spare_the_collector()
+        spare_the_collector()
         app = build_app(self._settings, self)
         await app.start()
         beside = [asyncio.ensure_future(guarded(task)()) for task in self._beside()]
@@ -167,13 +167,6 @@ class Worker:
                     f"partitions {stuck} have unread events and stand still for more than "
                     f"{self._settings.stall_sec:.0f} s: the worker starts afresh"
                 )
-
-
-def _spare_the_collector() -> None:
-    """What is loaded stays: searching it for garbage again and again would only delay queues."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 async def wait_for_kafka(settings: Settings) -> None:

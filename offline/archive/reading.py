@@ -1,38 +1,23 @@
 """Events back from the archive, in the order of time, from as little memory as possible.
 
-At most one row group of each partition is held. Which event comes next is decided as by always
-taking the earliest of the partitions' heads. That order is the same as by (largest `logged_at` of
-the partition so far, partition, offset), so that whole stretches can be ordered at once.
+At most one row group of each partition is held; for the order see `offline.interleaving`.
 """
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
-from offline.archive.columns import UNREADABLE
 from offline.archive.listing import Archive, Listing, Live
 from offline.archive.parquet import Block, FileReader, NotReadable
 from offline.archive.rows import Row
 from offline.archive.schemas import EVENT
 from offline.archived import Archived, Offsets
-from schemas.codec import decode_json
+from offline.interleaving import Logged, events_of, interleaved
 from schemas.errors import Corrupt
-from schemas.event import event_from_json
 
 T = TypeVar("T")
-
-
-class Logged(NamedTuple):
-    """One message as the log had it."""
-
-    partition: int
-    offset: int
-    logged_at: float
-    """When the log had it, POSIX seconds."""
-    value: bytes
 
 
 class ArchiveSource:
@@ -81,12 +66,7 @@ class ArchiveSource:
             Corrupt: where offsets are missing, or a file is not what was written.
             Unavailable: where the place cannot be reached.
         """
-        for partition, offset, logged_at, value in self.read_raw(after, up_to):
-            try:
-                event = event_from_json(decode_json(value))
-            except UNREADABLE:
-                continue
-            yield Archived(partition, offset, logged_at, event)
+        yield from events_of(self.read_raw(after, up_to))
 
     def read_raw(self, after: Offsets, up_to: Offsets) -> Iterator[Logged]:
         """Messages in the same order, with the bytes that the log had.
@@ -96,11 +76,12 @@ class ArchiveSource:
         """
         listing = self._archive.listing(EVENT.topic)
         self._refuse_gaps(listing, after, up_to)
-        heads = [
-            _Head(partition, self._blocks(listing, partition, after.get(partition, -1), end))
-            for partition, end in sorted(up_to.items())
-        ]
-        yield from _merged([head for head in heads if head.advance()])
+        yield from interleaved(
+            {
+                partition: self._blocks(listing, partition, after.get(partition, -1), end)
+                for partition, end in up_to.items()
+            }
+        )
 
     def _of_some(self, listing: Listing, partition: int, after: int, end: int) -> int:
         count, parts = 0, partial(FileReader.offsets, learners=self._learners)
@@ -176,73 +157,3 @@ def _in_files(
         else:
             return
         listing = archive.listing(listing.topic)
-
-
-class _Head:
-    """One partition: the block that is being read, and how far."""
-
-    def __init__(self, partition: int, source: Iterator[Block]) -> None:
-        self.partition = partition
-        self._source = source
-        self._largest = -np.inf
-        self.block: Block
-        self.keys: npt.NDArray[np.float64]
-        self.position = 0
-
-    def advance(self) -> bool:
-        """Take the next block; False where there is none."""
-        block = next(self._source, None)
-        if block is None:
-            return False
-        self.block = block
-        self.keys = np.maximum(np.maximum.accumulate(block.logged_at), self._largest)
-        self._largest = float(self.keys[-1])
-        self.position = 0
-        return True
-
-    @property
-    def horizon(self) -> tuple[float, int]:
-        """Whatever comes before this is in the block."""
-        return float(self.keys[-1]), self.partition
-
-    def taken(self, horizon: tuple[float, int]) -> tuple[int, int]:
-        """Start and stop of what comes up to `horizon`, which is then behind the head."""
-        key, partition = horizon
-        side = "right" if self.partition <= partition else "left"
-        start = self.position
-        self.position = max(start, int(np.searchsorted(self.keys, key, side=side)))  # type: ignore[call-overload]
-        return start, self.position
-
-
-def _merged(heads: list[_Head]) -> Iterator[Logged]:
-    while heads:
-        horizon = min(head.horizon for head in heads)
-        yield from _stretch(heads, horizon)
-        heads = [
-            head for head in heads if head.position < len(head.block.offsets) or head.advance()
-        ]
-
-
-def _stretch(heads: list[_Head], horizon: tuple[float, int]) -> Iterator[Logged]:
-    keys: list[npt.NDArray[np.float64]] = []
-    found: list[Logged | None] = []
-    for head in heads:
-        start, stop = head.taken(horizon)
-        if stop > start:
-            keys.append(head.keys[start:stop])
-            found.extend(_messages(head, start, stop))
-    order = np.argsort(np.concatenate(keys), kind="stable")
-    for place in order.tolist():
-        if (message := found[place]) is not None:
-            yield message
-
-
-def _messages(head: _Head, start: int, stop: int) -> Iterator[Logged | None]:
-    block, partition = head.block, head.partition
-    columns = (
-        block.offsets[start:stop].tolist(),
-        block.logged_at[start:stop].tolist(),
-        block.bytes_of(start, stop),
-    )
-    for offset, logged_at, value in zip(*columns, strict=True):
-        yield None if value is None else Logged(partition, offset, logged_at, value)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from offline.archived import Archived
 from offline.passes.learners import Learners
-from offline.passes.window import Window
+from offline.passes.window import Known, Window
 from offline.passes.working_file import WorkingFile
 from online_models.ensemble import next_base
 from online_models.merging import Merging, interval, tempered
@@ -35,6 +35,11 @@ of its numbers counts from now on, where they are sums."""
 
 Shares = Mapping[str, Share]
 """By model; 1 where it is missing."""
+
+
+_Work = tuple[Application | None, Known | None, Lesson | None]
+"""What applies a partition's events, and what it was made for."""
+_NO_WORK: _Work = (None, None, None)
 
 
 class Kept(Protocol):
@@ -85,6 +90,7 @@ class Partitions:
         self.learners = Learners(file, most_states)
         """Every learner's state."""
         self._windows: dict[int, Window] = {}
+        self._works: dict[int, _Work] = {}
         self.offsets: dict[int, int] = {}
         """Partition -> last event that was applied."""
         self.done = 0
@@ -105,17 +111,26 @@ class Partitions:
         window = self._windows.get(partition)
         if window is None:
             window = self._windows[partition] = Window(partition, self._width)
-        models = self._replicas[partition % len(self._replicas)]
-        memory = Memory({}, window.reach(offset))
-        work = Application(memory, models, self.learners, self.lesson)
+        work = self._work(partition, window.reach(offset))
         work.apply(offset, event)
         if work.receipts:
             window.add(work.receipts)
+        observations = work.observations
+        work.hand_over()
         self.offsets[partition] = offset
         self.done += 1
         if self._every and self.done - self._merged >= interval(self._every, self.done):
             self._merge({})
-        return work.observations
+        return observations
+
+    def _work(self, partition: int, known: Known) -> Application:
+        """Making one anew for each event would cost more than applying some of them."""
+        work, of, lesson = self._works.get(partition, _NO_WORK)
+        if work is None or of is not known or lesson is not self.lesson:
+            models = self._replicas[partition % len(self._replicas)]
+            work = Application(Memory({}, known), models, self.learners, self.lesson)
+            self._works[partition] = work, known, self.lesson
+        return work
 
     def save(self) -> None:
         """Write learners and receipts into the working file."""
@@ -149,7 +164,8 @@ class Partitions:
         self._file.forget_states()
         self._file.forget_receipts()
         self.learners = Learners(self._file, self.learners.most)
-        self._windows, self.offsets, self.done, self._merged = {}, {}, 0, 0
+        self._windows, self._works, self.offsets = {}, {}, {}
+        self.done = self._merged = 0
         for models in self._replicas:
             models.restore({}, NO_BASE)
         self.adopt(numbers)

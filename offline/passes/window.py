@@ -27,22 +27,28 @@ class Window:
         self._generation = 0
         self._before: Receipts = {}
         self._now: Receipts = {}
+        self._known = Known(self._now, self._before)
         self._unsaved: dict[int, Receipts] = defaultdict(dict)
         self._part = 0
 
     def reach(self, offset: int) -> "Known":
-        """What is known where the event at `offset` is next; offsets only grow."""
+        """What is known where the event at `offset` is next; offsets only grow.
+
+        It knows what is added, too, and is the same object until a generation is closed.
+        """
         generation = offset // self._width
         if generation > self._generation:
             gone = generation - self._generation
             self._before = self._now if gone == 1 else {}
             self._now, self._generation = {}, generation
-        return Known(self._now, self._before)
+            self._known = Known(self._now, self._before)
+        return self._known
 
     def add(self, receipts: Mapping[int, bytes]) -> None:
         """Keep receipts of the event that was reached."""
-        self._now.update(receipts)
-        self._unsaved[self._generation].update(receipts)
+        now, unsaved = self._now, self._unsaved[self._generation]
+        for key, receipt in receipts.items():
+            now[key] = unsaved[key] = receipt
 
     def save(self, file: WorkingFile) -> None:
         """Write what is new, and forget what is too old."""

@@ -39,6 +39,8 @@ Name = tuple[str, int, int]
 """Kind of number, key (of weights: regime), and key of a target (of weights: expert) or 0."""
 
 _FIRST_ROOM = 64
+_MANY = 1000
+"""Links that have left are named when there are so many lists of them."""
 _GONE = 1 << 7
 """Set of changes of a slot that was left by who had them."""
 _COPIED = ("total", "weights", "counts", "ours")
@@ -71,8 +73,9 @@ class Memory:
         self._max_items, self._based = max_items, len(based.keys)
         self.cohorts = dict(shared.cohorts)
         """Key -> slot."""
-        self.dropped: dict[Name, None] = {}
-        """What was own and is not any more."""
+        self._dropped: dict[Name, None] = {}
+        self._left: list[Any] = []
+        """Links that have left their rows and are not among the names of `_dropped` yet."""
         self._size = self._based
         self._free: list[int] = []
         self._sketches: dict[int, Any] = {}
@@ -141,8 +144,15 @@ class Memory:
 
     def drop_links(self, pairs: Any) -> None:
         """Links, int32 (n, 2) source and target, have left their rows."""
-        for source, target in pairs.tolist():
-            self.dropped[self._link(source, target)] = None
+        self._left.append(pairs)
+        if len(self._left) >= _MANY:
+            self._name_left()
+
+    @property
+    def dropped(self) -> dict[Name, None]:
+        """What was own and is not any more."""
+        self._name_left()
+        return self._dropped
 
     def forget_rare(self, spared: int) -> None:
         """Where too many are known beside those of the base, forget the half visited least.
@@ -167,12 +177,17 @@ class Memory:
         a.changed[slots] = 0
         a.counts[NOTED] = 0
         a.ours[CHANGED] = 0
-        self.dropped = {}
+        self._dropped, self._left = {}, []
 
-    def _link(self, source: int, target: int) -> Name:
-        a = self.arrays
-        kind = LINK if a.sort[source] == AN_ITEM else MEMBER
-        return (kind, int(a.keys[source]), int(a.keys[target]))
+    def _name_left(self) -> None:
+        """All at once, which takes a tenth of the time; slots must be whose they were."""
+        if not self._left:
+            return
+        source, target = np.concatenate(self._left).T
+        a, self._left = self.arrays, []
+        kinds = np.where(a.sort[source] == AN_ITEM, LINK, MEMBER).tolist()
+        names = zip(kinds, a.keys[source].tolist(), a.keys[target].tolist(), strict=True)
+        self._dropped.update(dict.fromkeys(names))
 
     def _vacant(self, key: int, sort: int) -> int:
         slot = self._free.pop() if self._free else self._size
@@ -194,6 +209,7 @@ class Memory:
         source, target, _ = own_links(a, np.flatnonzero(a.row >= 0), True)
         links = np.stack((source, target), axis=1)
         self.drop_links(links[is_gone[source] | is_gone[target]])
+        self._name_left()
         drop_targets(a, is_gone)
         for slot in slots.tolist():
             self._vacate(slot)
@@ -207,7 +223,7 @@ class Memory:
         kinds |= dict(zip((TASTES, OFFERS), SIDES, strict=True))
         for bit, kind in kinds.items():
             if a.own[slot] & bit:
-                self.dropped[kind, key, 0] = None
+                self._dropped[kind, key, 0] = None
         if not is_item:
             del self.cohorts[key]
         self._sketches.pop(slot, None)

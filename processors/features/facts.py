@@ -24,6 +24,9 @@ FACTS_TYPE = np.dtype(
         ("affinity", "f8"),  # ln(8 affinity) / 2: the learner's, filled in last
     ]
 )
+SKILLS_END = 8 * (1 + MAX_SKILLS + 1)
+"""Bytes of a row up to the number of skills, which say what it is about."""
+
 _ROW = Struct(f"={1 + MAX_SKILLS}QqQ3d")
 """`FACTS_TYPE` for packing, which takes a quarter of the time of writing its fields."""
 

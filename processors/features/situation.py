@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import log, log1p
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from processors.features.affinity import NEUTRAL, affinity
 from processors.features.answers import left_of_ten_minutes, remember
 from processors.features.encoding import encode, set_of
 from processors.features.engagement import engagement
+from processors.features.facts import FACTS_TYPE, SKILLS_END, stacked
 from processors.features.pace import pace
 from processors.features.records.activity import ROW_TYPE as ACTIVITY_TYPE
 from processors.features.records.form import FORM_TYPE, SET_TYPE
@@ -60,6 +62,13 @@ class Situation:
         return left_of_ten_minutes(self._rows[0], facts, self.at)
 
 
+@lru_cache(maxsize=1 << 14)
+def _set_name(packed: bytes) -> int | None:
+    """Name of a set of skills, from the start of `packed_facts`; None for a single skill."""
+    facts = stacked([packed + bytes(FACTS_TYPE.itemsize - SKILLS_END)])[0]
+    return None if facts["n_skills"] == 1 else int(set_of(facts))
+
+
 class Answer:
     """An answer on its way into the state: predicted and learned, not counted yet."""
 
@@ -71,8 +80,8 @@ class Answer:
 
     def remember(self, state: LearnerState) -> None:
         """Write it into the models' own part of `state`, where it is counted by now."""
-        if self._facts[0]["n_skills"] != 1:
-            keep_set(state, int(set_of(self._facts[0])), self._at)
+        if (name := _set_name(self._facts.tobytes()[:SKILLS_END])) is not None:
+            keep_set(state, name, self._at)
         remember(
             state.skill_rows.array(SKILL_TYPE),
             state.activity_rows.array(ACTIVITY_TYPE),

@@ -22,6 +22,7 @@ from processors.warming import warm_up
 from schemas.codec import pack as pack_plain
 from schemas.codec import unpack as unpack_plain
 from schemas.errors import StepstreamError
+from stream.collector import spare_the_collector
 from stream.objective_file import objective_of
 from stream.rebuild.landing import Landing, Partition, by_generation
 from stream.rebuild.sources import open_source
@@ -71,9 +72,9 @@ class Hand:
         return {name: pack(tables) for name, tables in self._all.models.own().items()}
 
     def rebase(self, version: int, numbers: Mapping[str, bytes]) -> None:
-        """Go on with a base that has taken in all of `own`."""
+        """Go on with a base that has taken in all of `own`, since which nothing was learned."""
         models = {name: ModelBase(unpack(blob)) for name, blob in numbers.items()}
-        self._all.models.rebase(Base(version, models), self._all.models.own())
+        self._all.models.rebase(Base(version, models), {}, {})
 
     def land(self, now: float) -> int:
         """Write everything as of `now` (POSIX seconds); returns how many learners there are."""
@@ -117,6 +118,7 @@ def work(pipe: Connection, told: bytes) -> None:
     facts: dict[str, Any] = unpack_plain(told)
     settings = Settings(**facts["settings"])
     warm_up()
+    spare_the_collector()
 
     def say(*words: Any) -> None:
         pipe.send_bytes(pack_plain(words))

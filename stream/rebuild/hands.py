@@ -57,10 +57,14 @@ class Hands:
 
     def meet(self) -> None:
         """Merge what the hands have learned; all go on with the base that this makes."""
+        self.gather()
+        self.stand_on(self.base)
+
+    def gather(self) -> None:
+        """Merge what the hands have learned into `base`; all must `stand_on` it before more."""
         owns = self._ask(_nobody, "own")
         taken = [{name: unpack(blob) for name, blob in own.items()} for own in owns]
         self.base = next_base(self.base, self.base.version + 1, MODELS, taken)
-        self.stand_on(self.base)
 
     def stand_on(self, base: Base) -> None:
         """Have the hands, who know nothing that it does not, go on with `base`."""

@@ -15,7 +15,7 @@ from online_models.contract import Numbers
 from online_models.replica import Replica
 from processors.partitioning import partition_of
 from processors.pipeline import Staleness, World, refresh
-from processors.state import decode
+from processors.state import events_of
 from schemas.checkpoint import Memory, PartitionWrite
 from stream.store.contract import Store
 
@@ -67,11 +67,11 @@ class Landing:
         write = self._write_of(partition, base=0)
         write.adopts = self._models.base.version
         write.models = {name: {} for name in self._models.names} | dict(partition.models)
-        await self._put(write)
+        await self._put([write])
         for generation, receipts in sorted(partition.receipts.items()):
             write = self._write_of(partition)
             write.generation, write.receipts = generation, receipts
-            await self._put(write)
+            await self._put([write])
 
     async def learners(self, states: Iterable[tuple[str, bytes]]) -> int:
         """Write learners and their queues; returns how many have a state.
@@ -93,10 +93,12 @@ class Landing:
         homes = defaultdict(list)
         for learner in learners:
             homes[partition_of(learner.encode(), self._partitions)].append(learner)
-        for number in homes.keys() & self._begun.keys():
+        writes = []
+        for number in sorted(homes.keys() & self._begun.keys()):
             here = homes[number]
             blobs = {name: states[name] for name in here if name in states}
-            await self._put(self._with_learners(self._begun[number], blobs, here))
+            writes.append(self._with_learners(self._begun[number], blobs, here))
+        await self._put(writes)
 
     def _with_learners(
         self, partition: Partition, states: Blobs, learners: Sequence[str]
@@ -106,7 +108,7 @@ class Landing:
         refresh(write, stale, Memory(dict(states), {}), self._models, self._world, self._now)
         write.tokens.clear()  # they are published when the namespace begins to serve
         write.states = dict(states)
-        write.short_lived = {name for name, blob in states.items() if decode(blob).events <= 1}
+        write.short_lived = {name for name, blob in states.items() if events_of(blob) <= 1}
         return write
 
     def _write_of(self, partition: Partition, base: int | None = None) -> PartitionWrite:
@@ -118,8 +120,8 @@ class Landing:
             base=self._models.base.version if base is None else base,
         )
 
-    async def _put(self, write: PartitionWrite) -> None:
-        await self._store.write(self._fences, [write])
+    async def _put(self, writes: Sequence[PartitionWrite]) -> None:
+        await self._store.write(self._fences, writes)
 
 
 def _cut(things: Iterable[T]) -> Iterator[list[T]]:

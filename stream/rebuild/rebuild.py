@@ -77,10 +77,14 @@ async def rebuild(settings: Settings, plan: Plan, watch: Watch) -> Filled:
 
 
 def _learn(hands: Hands, plan: Plan, watch: Watch) -> int:
+    """Hands stand on what they have learned once it has been offered."""
     events = 0
     for ends in meetings(plan.ends):
         events += hands.advance(ends, watch.events)
-        hands.meet()
+        if ends == plan.ends:
+            hands.gather()
+        else:
+            hands.meet()
     return events
 
 

@@ -6,6 +6,9 @@ FIRST = 2_000
 """Events before the first meeting."""
 GROWTH = 2
 """The next meeting is when so many times as many events have been learned."""
+SHORTEST = 0.5
+"""What is left at the end is learned in one with the stretch before it where it is a smaller share
+of that."""
 LONGEST = 200_000
 """Events between two meetings, at most."""
 
@@ -21,7 +24,7 @@ def meetings(ends: Mapping[int, int]) -> Iterator[dict[int, int]]:
     """
     total = sum(end + 1 for end in ends.values())
     done, following = 0, FIRST
-    while following < total:
+    while following + SHORTEST * (following - done) < total or total - done > LONGEST:
         yield {p: (end + 1) * following // total - 1 for p, end in ends.items()}
         done, following = following, following + min(following * (GROWTH - 1), LONGEST)
     if total > done:

@@ -5,10 +5,12 @@
 --       one key a blob (states and queues).
 -- ARGV: fence, expected offset, new offset, lifetime of the statement window in seconds,
 --       number of models, expected base, adopted base (or the expected one), longest list of
---       adoptions, then runs, each led by the number of its arguments:
---       due (score, learner ...), forgotten (learner ...), acknowledged (learner, token ...), outbox (the same),
---       statements (id, receipt ...), for each model its dropped names and its changed ones
---       (name, numbers ...), blobs (value, seconds ...).
+--       adoptions, then runs, each led by the number of its arguments, and lists, each one argument
+--       in which every part is led by its length in 4 bytes (thousands are sent sooner so):
+--       run of due (score, learner ...), of forgotten (learner ...), of acknowledged (learner,
+--       token ...), of the outbox (the same), list of statements (id, receipt ...), for each model
+--       the run of its dropped names and the list of its changed ones (name, numbers ...),
+--       run of blobs (value, seconds ...).
 -- Returns 1 when written; 0 when another owner has claimed the partition, when the offset or the
 -- base is neither the one this owner left nor the one it is writing (a reply that got lost), or
 -- when the base to adopt is no longer offered to this partition.
@@ -40,24 +42,35 @@ local function run()
   at = first + tonumber(ARGV[at])
   return first, at - 1
 end
-local function spread(command, key)
-  local first, last = run()
+local function spread(command, key, from, first, last)
   for i = first, last, CHUNK do
-    redis.call(command, key, unpack(ARGV, i, math.min(i + CHUNK - 1, last)))
+    redis.call(command, key, unpack(from, i, math.min(i + CHUNK - 1, last)))
   end
   return last >= first
 end
+local function spread_run(command, key)
+  return spread(command, key, ARGV, run())
+end
+local function spread_list(command, key)
+  local packed, parts, count, place = ARGV[at], {}, 0, 1
+  at = at + 1
+  while place <= #packed do
+    count = count + 1
+    parts[count], place = struct.unpack('<I4c0', packed, place)
+  end
+  return spread(command, key, parts, 1, count)
+end
 
-spread('ZADD', KEYS[3])
-spread('ZREM', KEYS[3])
+spread_run('ZADD', KEYS[3])
+spread_run('ZREM', KEYS[3])
 local first, last = run()
 for i = first, last, 2 do
   if redis.call('HGET', KEYS[4], ARGV[i]) == ARGV[i + 1] then
     redis.call('HDEL', KEYS[4], ARGV[i])
   end
 end
-spread('HSET', KEYS[4])
-if spread('HSET', KEYS[5]) then
+spread_run('HSET', KEYS[4])
+if spread_list('HSET', KEYS[5]) then
   redis.call('EXPIRE', KEYS[5], ARGV[4])
   redis.call('DEL', KEYS[6])
 end
@@ -67,8 +80,8 @@ for _ = 1, tonumber(ARGV[5]) do
   if adopts then
     redis.call('DEL', KEYS[k])
   end
-  spread('HDEL', KEYS[k])
-  spread('HSET', KEYS[k])
+  spread_run('HDEL', KEYS[k])
+  spread_list('HSET', KEYS[k])
 end
 first, last = run()
 for i = first, last, 2 do

@@ -28,6 +28,7 @@ _SKILLS = Struct(f">{ROW.size - 4}xI")
 _ORDER = _START.size
 _NOWHERE = 255
 _FULL = LIMIT * SIZE
+_LAST_MS = 999
 
 
 class Step(NamedTuple):
@@ -131,9 +132,12 @@ def _hide(row: bytes) -> bytes:
 
 
 def _start(trace: Trace) -> bytes:
-    sec = clock_sec(trace.at)
-    ms = min(max(round((trace.at - sec) * 1000.0), 0), 999)
-    return _START.pack(sec, ms, trace.id & 0xFFFF_FFFF)
+    id_, at, *_ = trace
+    sec = clock_sec(at)
+    ms = round((at - sec) * 1000.0)
+    if not 0 <= ms <= _LAST_MS:
+        ms = min(max(ms, 0), _LAST_MS)
+    return _START.pack(sec, ms, id_ & 0xFFFF_FFFF)
 
 
 def slots_of(keys: tuple[int, ...], skills: Table) -> int:
