@@ -38,7 +38,16 @@ _compiled: list[Any] = []
 
 def compiled(function: F) -> F:
     """`function`, compiled; division by zero gives infinity as in numpy, not an exception."""
-    made = njit(cache=True, error_model="numpy")(function)
+    return _compile(function, nogil=False)
+
+
+def unlocked(function: F) -> F:
+    """`compiled`, for what goes through very much: other threads run meanwhile."""
+    return _compile(function, nogil=True)
+
+
+def _compile(function: F, *, nogil: bool) -> F:
+    made = njit(cache=True, error_model="numpy", nogil=nogil)(function)
     _compiled.append(made)
     return cast("F", made)
 

@@ -9,12 +9,16 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from online_models.compiled import compiled, unlocked
+
 Numbers = dict[str, tuple[float, ...]]
 """Named numbers, 64-bit floats, all finite. In changes the empty tuple means: was dropped."""
 
 Names = NDArray[np.bytes_]
 Values = NDArray[np.float64]
 Hashes = NDArray[np.uint64]
+Characters = NDArray[np.uint8]
+"""(n, longest): names, filled up with zeros."""
 Rows = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 T = TypeVar("T")
@@ -22,6 +26,7 @@ T = TypeVar("T")
 _HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
 _DIGITS = 16
 _FOUR = np.uint64(4)
+_ZERO, _NINE, _LETTERS = ord("0"), ord("9"), ord("a") - 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,12 +99,23 @@ def numbers_of(tables: Tables) -> Numbers:
 def hashes_of(names: Names) -> Hashes:
     """`named_numbers.number_of` of each name."""
     characters = np.ascontiguousarray(names).view(np.uint8)
-    characters = characters.reshape(len(names), names.itemsize)
-    numbers = np.zeros(len(names), np.uint64)
-    for column in characters.T:
-        digit = np.where(column > ord("9"), column - (ord("a") - 10), column - ord("0"))
-        numbers = np.where(column, (numbers << _FOUR) | digit.astype(np.uint64), numbers)
+    return _numbers(characters.reshape(len(names), names.itemsize))
+
+
+@unlocked
+def _numbers(characters: Characters) -> Hashes:
+    numbers = np.zeros(len(characters), np.uint64)
+    for n in range(len(characters)):
+        for character in characters[n]:
+            if character != 0:
+                numbers[n] = (numbers[n] << _FOUR) | digit_of(character)
     return numbers
+
+
+@compiled
+def digit_of(character: Any) -> Any:
+    """What a hexadecimal digit (0-9, a-f) is worth; 64 bits without sign."""
+    return np.uint64(np.int64(character) - (_LETTERS if character > _NINE else _ZERO))
 
 
 def names_of_hashes(hashes: Hashes) -> Names:

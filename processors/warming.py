@@ -7,6 +7,7 @@ it compiles is kept (`online_models.compiled`), so that a start only loads it.
 from online_models.compiled import variants
 from online_models.replica import Replica
 from online_models.served import Served
+from online_models.tables import Base, ModelBase
 from processors.application import Application
 from processors.objective import Objective
 from processors.outcomes.outlook import Outlook
@@ -41,7 +42,8 @@ def warm_up() -> int:
         rebuild(learner, decode(blob), basis, Occasion(_LATER, 0, {}))
         _ask_rarely(models, reference, decode(blob))
     models.touched()
-    models.state()
+    base = {name: ModelBase(own) for name, own in models.own().items()}
+    Replica().restore(models.state(), Base(1, base))
     return variants()
 
 

@@ -52,8 +52,8 @@ def _viewed(base: Base) -> None:
 def corrupt(version: int, what: str) -> Corrupt:
     """What to raise where the base of a version cannot be used, but is needed."""
     return Corrupt(
-        f"the shared parameters of version {version} {what}: restore Redis from a backup, or "
-        "replay into an empty STEPSTREAM_PREFIX"
+        f"the shared parameters of version {version} {what}: restore Redis from a backup, or make "
+        "everything anew with `stepstream replay`, and `stepstream replay switch` to it"
     )
 
 

@@ -38,5 +38,5 @@ def check_no_hole(partition: int, applied: int, records: Sequence[RawRecord]) ->
             raise Corrupt(
                 f"partition {partition}: offset {expected} is missing before {record.offset}; "
                 "events were deleted before they were applied, or the topic was made anew: "
-                "restore the topic, or replay into an empty STEPSTREAM_PREFIX"
+                "restore the topic, or `stepstream replay --from archive` and switch to that"
             )

@@ -3,8 +3,8 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from online_models.compiled import unlocked
 from online_models.relevance.arrays import (
     A_COHORT,
     AN_ITEM,
@@ -28,15 +28,23 @@ from online_models.relevance.memory import (
     WEIGHT,
     Shared,
 )
-from online_models.tables import Hashes, ModelBase, Rows, Table, Values, empty, hashes_of
+from online_models.tables import (
+    Characters,
+    Hashes,
+    Mask,
+    ModelBase,
+    Rows,
+    Table,
+    Values,
+    digit_of,
+    empty,
+    hashes_of,
+)
 
 MAX_LINKS = 128
 """Links of one item in the base, and as many of its own in a replica."""
 
-Characters = npt.NDArray[np.uint8]
-"""(n, longest): names, filled up with zeros."""
-
-_DIGITS = 16
+_FOUR, _MARK = np.uint64(4), ord(">")
 
 
 def shared_of(base: ModelBase) -> Shared:
@@ -131,19 +139,29 @@ def _links(table: Table, items: Hashes, groups: Hashes) -> dict[str, Any]:
 def _known(table: Table, kind: str, sources: Hashes, items: Hashes) -> tuple[Rows, Rows, Values]:
     """Places of source and target among `sources` and `items`, of links that have both."""
     characters, values = _of(table, kind)
-    source, target = _halves(characters)
-    known = np.isin(source, sources) & np.isin(target, items)
-    places = np.searchsorted(sources, source[known]), np.searchsorted(items, target[known])
-    return (*places, values[known])
+    source, target = _halves(np.ascontiguousarray(characters))
+    (source_at, has_source), (target_at, has_target) = _find(source, sources), _find(target, items)
+    known = has_source & has_target
+    return source_at[known], target_at[known], values[known]
 
 
+def _find(wanted: Hashes, among: Hashes) -> tuple[Rows, Mask]:
+    """Where each stands among others in ascending order, and whether it does."""
+    places = np.searchsorted(among, wanted)
+    if not len(among):
+        return places, np.zeros(len(wanted), np.bool_)
+    return places, among[np.minimum(places, len(among) - 1)] == wanted
+
+
+@unlocked
 def _halves(characters: Characters) -> tuple[Hashes, Hashes]:
     """What stands before and what behind the ">" of each name."""
-    longest = characters.shape[1]
-    if not characters.size:
-        return _hashes(characters), _hashes(characters)
-    mark = np.argmax(characters == ord(">"), axis=1)[:, None]
-    before = np.where(np.arange(longest) < mark, characters, 0).astype(np.uint8)
-    places = mark + 1 + np.arange(_DIGITS)
-    behind = np.take_along_axis(characters, np.minimum(places, longest - 1), axis=1)
-    return _hashes(before), _hashes(np.where(places < longest, behind, 0).astype(np.uint8))
+    before = np.zeros(len(characters), np.uint64)
+    behind = np.zeros(len(characters), np.uint64)
+    for n in range(len(characters)):
+        for character in characters[n]:
+            if character == _MARK:
+                before[n], behind[n] = behind[n], 0
+            elif character != 0:
+                behind[n] = (behind[n] << _FOUR) | digit_of(character)
+    return before, behind
