@@ -29,6 +29,7 @@ from stream.topic_creation import create_topics
 from stream.topics import EVENTS
 
 _TICK_SEC = 0.25
+_ADOPT_SEC = 0.1
 _QUALITY_EVERY_TICKS = 20
 _WATCH_SEC = 5.0
 _TEND_SEC = 1.0
@@ -137,7 +138,7 @@ class Worker:
     async def _adopt_for_ever(self) -> None:
         while True:
             await self._personalizer.adopt()
-            await asyncio.sleep(_TICK_SEC)
+            await asyncio.sleep(_ADOPT_SEC)
 
     async def _merge_for_ever(self) -> None:
         while True:
