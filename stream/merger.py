@@ -21,6 +21,7 @@ LEASE_SEC = 60.0
 """A merge that takes longer may find that another has been quicker."""
 NOTICE_SEC = 0.6
 """More than twice as long as a worker may take to see that a merge has begun."""
+_LOOK_SEC = 0.5
 
 _NAMES = tuple(model.name for model in MODELS)
 
@@ -41,12 +42,18 @@ class Merger:
         pool: whose members.
         every: events between two merges at most; 0 never merges.
         notice_sec: so long it waits before it looks at the members, who may prepare themselves.
+        patience_sec: so long it waits for members who have not adopted the newest base yet, but
+            not again for who did not come to it.
     """
 
-    def __init__(self, pool: Pool, every: int, notice_sec: float = 0.0) -> None:
+    def __init__(
+        self, pool: Pool, every: int, notice_sec: float = 0.0, patience_sec: float = 0.0
+    ) -> None:
         self._pool = pool
         self._every = every
         self._notice_sec = notice_sec
+        self._patience_sec = patience_sec
+        self._away: set[str] = set()
 
     async def due_in(self, *, overdue: bool = False) -> int | None:
         """Events until the next merge, 0 where it is time; None where nothing is ever merged.
@@ -65,6 +72,7 @@ class Merger:
         """Merge where it is time to (see `due_in`), and nobody else is at it."""
         if await self.due_in(overdue=overdue) != 0:
             return None
+        await self._await_adoption()
         version = await self._pool.begin(LEASE_SEC)
         if version is None:
             return None
@@ -73,6 +81,23 @@ class Merger:
         if merged is None:
             await self._pool.give_up(version)
         return merged
+
+    async def _await_adoption(self) -> None:
+        """Who has not adopted would be left out, again and again where much comes in."""
+        left, behind = self._patience_sec, await self._behind()
+        while behind - self._away and left > 0.0:
+            await asyncio.sleep(_LOOK_SEC)
+            left, behind = left - _LOOK_SEC, await self._behind()
+        self._away = behind
+
+    async def _behind(self) -> set[str]:
+        """Members that do not stand on the newest base."""
+        newest = await self._pool.newest()
+        version = 0 if newest is None else newest.version
+        found = {
+            member: await self._pool.snapshot(member, ()) for member in await self._pool.members()
+        }
+        return {member for member, one in found.items() if one.base != version}
 
     async def merge(self, version: int, among: Collection[str]) -> Merged | None:
         """The attempt `version`: merge those of `among` that stand on the newest base.

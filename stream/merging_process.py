@@ -27,6 +27,8 @@ _LONGEST_SEC = 60.0
 """Nothing that was learned waits longer to be merged, however few events come."""
 _SHARE = 0.1
 """A merge is followed by so long a rest that merging takes no more than this share of a core."""
+_PATIENCE_SEC = 20.0
+"""So long partitions may take to adopt a base before the next is made without what they know."""
 _NICENESS = 10
 """Lets the queues have the processor first."""
 _COMMAND = (sys.executable, "-m", "stream.merging_process")
@@ -88,7 +90,7 @@ class MergingProcess:
 async def merge_for_ever(settings: StoreSettings, partitions: int, every: int) -> None:
     """Merge whenever it is time to."""
     store = RedisStore(settings, partitions)
-    merger = Merger(store.pool, every, NOTICE_SEC)
+    merger = Merger(store.pool, every, NOTICE_SEC, _PATIENCE_SEC)
     last = clock.monotonic()
     while True:
         started = clock.monotonic()

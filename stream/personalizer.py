@@ -42,6 +42,9 @@ from stream.topics import RECOMMENDATIONS
 _REFRESH_LIMIT = 100
 """Queues of a partition that one `tick` rebuilds at most, so that events do not wait for it."""
 
+_ADOPTING = 0.25
+"""Adoptions that follow one another may take that share of what the last batch took."""
+
 Records = Mapping[int, Sequence[RawRecord]]
 """Partition -> records in offset order."""
 
@@ -70,6 +73,7 @@ class Personalizer:
         self._lock = asyncio.Lock()
         self._changes: deque[Change] = deque()
         self._why = "clock"
+        self._batch_sec = 0.0
 
     async def resume(self, partitions: Iterable[int]) -> dict[int, int]:
         """Take `partitions` over, drop all others; returns the offset to read on from, by each.
@@ -119,6 +123,7 @@ class Personalizer:
             letters += self._conflicts(batches, outcomes, grouped)
             await self._log.send(letters)
             await self._write([outcome.write for outcome in outcomes])
+            self._batch_sec = self._now() - started
             self._measure(batches, outcomes, started)
 
     def _batches(self, grouped: Records) -> tuple[list[Batch], list[Message]]:
@@ -222,6 +227,9 @@ class Personalizer:
     async def adopt(self, only: Collection[int] | None = None) -> None:
         """Go on with what the newest merge has made, one partition after the other.
 
+        Between two of them events may come in, which then wait for one only; but where batches are
+        long, as many adopt at once as take a small part of that, or the last would wait for ever.
+
         Args:
             only: partitions that may; all where it is None.
 
@@ -232,9 +240,13 @@ class Personalizer:
         await self._adopter.notice(self._owned.values())
         chosen = self._owned if only is None else self._owned.keys() & only
         held = {p: self._owned[p].models.base.version for p in sorted(chosen)}
-        for offer in await self._adopter.offers(held):
+        offers = deque(await self._adopter.offers(held))
+        while offers:
             async with self._lock:
-                await self._adopt(offer)
+                until = self._now() + _ADOPTING * self._batch_sec
+                await self._adopt(offers.popleft())
+                while offers and self._now() < until:
+                    await self._adopt(offers.popleft())
 
     async def _adopt(self, offer: Offer) -> None:
         owned = self._owned.get(offer.partition)

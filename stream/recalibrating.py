@@ -38,7 +38,7 @@ FOLDER = "recalibration"
 """In STEPSTREAM_HOME: what is kept while a recalibration runs."""
 
 _LOOK_SEC = 1.0
-_MERGING_SEC = 60.0
+_MERGING_SEC = 120.0
 """So long it is waited for that all partitions can be merged."""
 
 

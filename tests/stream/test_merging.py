@@ -285,3 +285,59 @@ def test_who_noticed_the_merge_comes_to_the_same_sooner(monkeypatch: pytest.Monk
     assert run(own_numbers(noticed=True)) == plain
     assert len(used) == 3
     assert all(known and known["items"] for known in used)
+
+
+def test_who_is_about_to_adopt_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stream.merger._LOOK_SEC", 0.01)
+
+    async def law() -> None:
+        stream = await a_stream(merge_every=1_000_000)
+        await learn(stream, 0, 60)
+        assert await merge(stream)
+        await stream.personalizer.adopt([0])
+        await learn(stream, 60, 30)
+        merger = Merger(stream.store.pool, 5, patience_sec=60.0)
+        waiting = asyncio.ensure_future(merger.merge_if_due(overdue=True))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        await stream.personalizer.adopt()
+        merged = await waiting
+        assert merged is not None
+        assert len(merged.merge.taken) == 3
+
+    run(law())
+
+
+def test_who_is_away_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stream.merger._LOOK_SEC", 0.01)
+
+    async def law() -> None:
+        stream = await a_stream(merge_every=1_000_000)
+        merger = Merger(stream.store.pool, 5, patience_sec=0.1)
+        await learn(stream, 0, 60)
+        assert await merge(stream)
+        for start in (60, 75, 90):
+            await stream.personalizer.adopt([0])
+            await learn(stream, start, 15)
+            merged = await merger.merge_if_due(overdue=True)
+            assert merged is not None
+            assert len(merged.merge.taken) == 1
+            merger._patience_sec = 1e9  # waiting again would take for ever
+
+    run(law())
+
+
+@pytest.mark.parametrize(("batch_sec", "holds"), [(0.0, 3), (1000.0, 1)])
+def test_where_batches_are_long_all_adopt_at_once(batch_sec: float, holds: int) -> None:
+    async def law() -> None:
+        stream = await a_stream(merge_every=1_000_000)
+        await learn(stream, 0, 60)
+        assert await merge(stream)
+        personalizer = stream.personalizer
+        personalizer._batch_sec = batch_sec
+        lock = personalizer._lock = AsyncMock(wraps=asyncio.Lock())
+        await personalizer.adopt()
+        assert {owned.models.base.version for owned in personalizer._owned.values()} == {1}
+        assert lock.__aenter__.await_count == holds
+
+    run(law())
