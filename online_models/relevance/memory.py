@@ -74,6 +74,8 @@ class Memory:
         self.cohorts = dict(shared.cohorts)
         """Key -> slot."""
         self._dropped: dict[Name, None] = {}
+        self._slots: dict[int, int] = {}
+        """Item -> slot, as far as they were asked for: a call of compiled code takes longer."""
         self._left: list[Any] = []
         """Links that have left their rows and are not among the names of `_dropped` yet."""
         self._size = self._based
@@ -107,6 +109,12 @@ class Memory:
 
     def add_item(self, key: int) -> int:
         """The slot of an item, a new one where it is not known."""
+        slot = self._slots.get(key)
+        if slot is None:
+            slot = self._slots[key] = self._slot_for(key)
+        return slot
+
+    def _slot_for(self, key: int) -> int:
         slot = self.slot(key)
         if slot < 0:
             slot = self._vacant(key, AN_ITEM)
@@ -213,6 +221,7 @@ class Memory:
         drop_targets(a, is_gone)
         for slot in slots.tolist():
             self._vacate(slot)
+        self._slots = {}
         put_all(a.index_keys, a.index_slots, a.keys, a.sort)
         self._put_in_order()
 

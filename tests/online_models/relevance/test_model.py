@@ -1,5 +1,7 @@
 """What the relevance model counts, forgets, merges and says."""
 
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -105,6 +107,17 @@ def test_a_full_row_forgets_its_weakest_link_and_an_old_item_everything() -> Non
     assert held == model.state()
     assert model.known <= 7
     assert "i/13" in model.state()
+
+
+def test_what_left_thousands_of_turns_ago_is_told_as_well() -> None:
+    model, held = RelevanceModel(max_items=12, max_links=2), Numbers()
+    draws = Random(3)
+    for _ in range(2):
+        for _ in range(1500):
+            *recent, item = draws.sample(range(1, 20), 4)
+            model.learn(Moment.of(recent, AT, (7,)), item, Description())
+        accumulate(held, model.touched())
+        assert held == model.state()
 
 
 def replicas(parts: list[list[Turn]], base: ModelBase) -> list[Numbers]:
