@@ -75,7 +75,7 @@ class Memory:
         """Key -> slot."""
         self._dropped: dict[Name, None] = {}
         self._slots: dict[int, int] = {}
-        """Item -> slot, as far as they were asked for: a call of compiled code takes longer."""
+        """Item -> slot, as far as they were asked for: looking in the arrays takes longer."""
         self._left: list[Any] = []
         """Links that have left their rows and are not among the names of `_dropped` yet."""
         self._size = self._based

@@ -5,10 +5,12 @@
 Live: a backlog of statements is worked off by one worker, statement in, queue out. Replay:
 `stepstream replay` builds states, queues and models of the same events in another namespace, start
 of its processes included. Then `stepstream replay verify` compares the features that serve with
-those that the events yield.
+those that the events yield. Processor time is that of all processes of either, start included,
+without Kafka and Redis: it says more than the clock where something else runs on the machine.
 """
 
 import argparse
+import resource
 import tempfile
 import time
 from pathlib import Path
@@ -39,18 +41,29 @@ def main() -> None:
         Admin(settings.kafka).ensure(ALL, settings.prefix, settings.partitions)
         statements = answers(options.statements, options.learners, 1)
         publish_statements(settings, [statement for _, statement in statements])
+        before = processor_sec()
         with Workers(settings, Path(folder)) as workers:
             workers.start()
             live = applied_per_sec(settings, options.statements)
+        between = processor_sec()
         made, seconds = timed(settings, "replay")
+        after = processor_sec()
         verified, comparing = timed(settings, "replay", "verify")
     rate = made["events"] / seconds
     print(f"live, one worker, statements/s             {live:10,.0f}")
     print(f"replay, events/s, whole command            {rate:10,.0f}")
     print(f"ratio                                      {rate / live:10.2f}")
+    busy = (between - before) / options.statements, (after - between) / made["events"]
+    print(f"processor time, live and replay, us/event  {busy[0] * 1e6:10,.0f} {busy[1] * 1e6:,.0f}")
     differing = len(verified["differences"])
     print(f"features compared, different               {verified['features']:10,} {differing:,}")
     print(f"comparing, events/s                        {verified['events'] / comparing:10,.0f}")
+
+
+def processor_sec() -> float:
+    """What all processes that were started here and have ended have taken so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def timed(settings: Settings, *words: str) -> tuple[dict[str, Any], float]:

@@ -35,9 +35,7 @@ def blocks(messages: Sequence[Logged], size: int) -> Iterator[Some]:
 
 
 @given(st.dictionaries(st.integers(0, 5), TIMES), st.integers(1, 8))
-def test_the_earliest_of_the_heads_is_always_next(
-    times: dict[int, list[float]], size: int
-) -> None:
+def test_the_earliest_of_the_heads_is_always_next(times: dict[int, list[float]], size: int) -> None:
     parts = {
         partition: [Logged(partition, n, at, b"%d" % n) for n, at in enumerate(of)]
         for partition, of in times.items()
