@@ -15,7 +15,7 @@ PARTS = 20
 """Checkpoints of a pass, at least."""
 
 FEWEST = 20_000
-"""Events between two checkpoints, at least: one takes a second where models are large."""
+"""Events between two checkpoints, at least: one takes most of a second where models are large."""
 
 
 Fading = Callable[[float, float], Shares]
