@@ -111,6 +111,7 @@ def draw(rows: Sequence[dict[str, Any]], path: Path) -> None:
         axes.grid(visible=True)
     time.legend(title="share of learners")
     memory.axhline(LIMIT_MIB, color="gray", linestyle="--")
+    memory.set(ylim=(0, max(1.1 * LIMIT_MIB, *(row["peak_mib"] for row in rows))))
     figure.savefig(path, dpi=100)
 
 
