@@ -23,6 +23,7 @@ from offline.fit.twin import Promoted
 from offline.proof import Contest, Gate, prove
 from offline.proposals import Proposals, mine, sentences, yaml_of
 from offline.report import About, content_of, render
+from schemas.checkpoint import Merge
 from schemas.codec import encode_json_sorted
 from schemas.errors import Refused
 from schemas.version import Verdict, Version
@@ -123,7 +124,9 @@ class Recalibrator:
         live = await self._releases.live()
         numbers = {name: of.tables for name, of in base.models.items()}
         parent = live[-1] if live else ""
-        return Origin(merge.version, up_to, numbers, parent, self._now(), merge.seal)
+        merges = _whole_merges(await self._releases.pool.merges(), settings.partitions)
+        at = self._now()
+        return Origin(merge.version, up_to, numbers, parent, at, merge.seal, merges)
 
     async def _await_events(self, source: Source, up_to: Offsets) -> None:
         left = self._request.patience_sec
@@ -240,6 +243,11 @@ def id_of(origin: Origin) -> str:
     facts: dict[str, Any] = {"base": origin.version, "at": origin.at}
     facts["up_to"] = {str(partition): offset for partition, offset in origin.up_to.items()}
     return f"{made}-{blake2b(encode_json_sorted(facts), digest_size=3).hexdigest()}"
+
+
+def _whole_merges(merges: Sequence[Merge], partitions: int) -> tuple[int, ...]:
+    """After how many events most of the partitions were merged."""
+    return tuple(merge.events for merge in merges if 2 * len(merge.taken) > partitions)
 
 
 def _lacking(ends: Offsets, up_to: Offsets) -> str:

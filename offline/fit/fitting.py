@@ -1,7 +1,7 @@
 """The fit: passes over the archive up to recorded offsets; resumed wherever it was broken off."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from offline.archived import Offsets, Source
@@ -13,6 +13,7 @@ from offline.passes.partitions import Kept, Partitions
 from offline.passes.passing import steps
 from offline.passes.working_file import WorkingFile
 from online_models.meaning import MEANING
+from online_models.relevance import BLEND, RelevanceModel
 from online_models.replica import Replica
 from online_models.tables import Tables
 from processors.learning import learn
@@ -200,3 +201,12 @@ def _on_lines(numbers: Numbers, lines: dict[str, Line]) -> dict[str, Tables]:
 
 def _plain(offsets: Offsets) -> dict[str, int]:
     return {str(p): offset for p, offset in sorted(offsets.items())}
+
+
+def blended_as(fitted: Fitted, live: Numbers) -> Fitted:
+    """`fitted`, with the live blend of relevance, which no pass is better at."""
+    name, ours = RelevanceModel.name, fitted.numbers.get(RelevanceModel.name, {})
+    theirs = live.get(name, {}).get(BLEND)
+    if not ours or theirs is None:
+        return fitted
+    return replace(fitted, numbers={**fitted.numbers, name: {**ours, BLEND: theirs}})

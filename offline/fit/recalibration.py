@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from offline.archived import Offsets, Source
 from offline.fit.cut import FirstPart, first_part
-from offline.fit.fitting import Fit, Fitted, Watch
+from offline.fit.fitting import Fit, Fitted, Watch, blended_as
 from offline.fit.plan import Numbers, Plan
 from offline.fit.twin import Promoted, Stream, numbers_at
 from offline.passes.guarded import Guarded
@@ -46,6 +46,8 @@ class Origin(NamedTuple):
     """When that was, POSIX seconds."""
     seal: str = ""
     """`Merge.seal`."""
+    merges: tuple[int, ...] = ()
+    """After how many events most of the partitions were merged, ascending."""
 
 
 class Contested(NamedTuple):
@@ -139,6 +141,7 @@ class Recalibration:
         """What must be the same for going on."""
         wish = self._wish
         stream = asdict(wish.stream)
+        del stream["merge_at"]  # the origin knows
         shares = {"holdout": wish.holdout, "learners": wish.learners}
         return {"plan": wish.plan.to_json(), "stream": stream, "meaning": MEANING} | shares
 
@@ -155,7 +158,8 @@ class Recalibration:
         packed = self._task.facts(_ORIGIN)
         up_to = _offsets(task["up_to"])
         numbers = {name: unpack(blob) for name, blob in packed.items()}
-        return Origin(task["version"], up_to, numbers, task["parent"], task["at"], task["seal"])
+        known = {name: task[name] for name in ("version", "parent", "at", "seal")}
+        return Origin(up_to=up_to, numbers=numbers, merges=tuple(task["merges"]), **known)
 
     def run(self, source: Source, promoted: Promoted | None, prover: Prover) -> Recalibrated:
         """Do it.
@@ -176,9 +180,11 @@ class Recalibration:
         why = self._why_unproved(cut, promoted)
         with WorkingFile(self._folder / "fit.sqlite") as file:
             if why:
-                return Recalibrated(self._fit(known, up_to, file).run(), None, why)
+                fitted = self._fit(known, up_to, file).run()
+                return Recalibrated(blended_as(fitted, self.origin.numbers), None, why)
             proved = self._proved(known, file, part, promoted, prover)
-            return Recalibrated(self._fit(known, cut, file).finish(up_to), proved, "")
+            fitted = self._fit(known, cut, file).finish(up_to)
+            return Recalibrated(blended_as(fitted, self.origin.numbers), proved, "")
 
     def _fit(self, known: Source, up_to: Offsets, file: WorkingFile) -> Fit:
         """Each stage has it anew from the file, so that it takes no room while others work."""
@@ -224,7 +230,8 @@ class Recalibration:
             done += events
             self._watch("proof", done, window)
 
-        proved = prover(Contested(known, cut, live, fitted, file.state, self._folder), watch)
+        candidate = blended_as(fitted, live)
+        proved = prover(Contested(known, cut, live, candidate, file.state, self._folder), watch)
         self._task.put_fact(_PROVED, encode_json(_plain_proved(proved)))
         self._task.commit()
         return proved
@@ -233,7 +240,9 @@ class Recalibration:
         def watch(done: int) -> None:
             self._watch("the live models as of then", done, part.events)
 
-        stream = self._wish.stream.of_some(self._wish.learners)
+        share = self._wish.learners
+        merges = [round(share * after) for after in self.origin.merges]
+        stream = self._wish.stream.of_some(share).merged_at(merges, part.events)
         stream = stream.at_pace(part.events, part.seconds)
         with WorkingFile(self._folder / "twin.sqlite") as file:
             return numbers_at(known, part.offsets, stream, file, promoted, watch)
@@ -273,6 +282,7 @@ def _plain(origin: Origin) -> dict[str, Any]:
         "parent": origin.parent,
         "at": origin.at,
         "seal": origin.seal,
+        "merges": origin.merges,
     }
 
 

@@ -1,16 +1,18 @@
 """What the live models knew at an earlier moment: learned once more, as the stream learns.
 
-As many replicas as there are partitions, each learning from its own events, merged as often; from
-the version that was live on, where there was one. The stream merges after so many events, or a
-minute later: that is said by how many events a minute bring. Where they are too few to matter, or a
-long archive would have more than `MOST_MERGES`, each of which goes through all numbers, one replica
-learns for all. It is the better for it, never the worse: what is lost by merging it does not lose.
-What cannot be known any more is when exactly the stream merged, so the same is not to be expected
-bit for bit.
+As many replicas as there are partitions, each learning from its own events, from the version that
+was live on, where there was one; merged after as many events as the stream has merged after. Where
+that is not known of most of them (a replay has made what is live), it is by its rule: after so many
+events, or a minute later, which is said by how many events a minute bring. Where they are too few
+to matter, or a long archive would have more than `MOST_MERGES`, each of which goes through all
+numbers, one replica learns for all. It is the better for it, never the worse: what is lost by
+merging it does not lose. So are merges that left partitions out taken for whole ones, or for none.
+What cannot be known any more is when each partition adopted, so the same is not to be expected bit
+for bit.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from offline.archived import Offsets, Source
 from offline.fit.plan import Numbers
@@ -36,9 +38,13 @@ class Stream:
     partitions: int
     merge_every: int
     statement_window: int
+    merge_at: Sequence[int] = ()
+    """After how many events it has merged instead, ascending."""
 
     def at_pace(self, events: int, seconds: float) -> "Stream":
         """The same, given how many events came in how long a time."""
+        if self.merge_at:
+            return self
         a_minute = int(events * _MINUTE_SEC / max(seconds, 1.0))
         every = min(self.merge_every, a_minute)
         sooner_than_worth = a_minute < FIRST_INTERVAL
@@ -50,6 +56,13 @@ class Stream:
         """The same, of a share of the learners: merged after as many fewer events."""
         every = max(1, round(self.merge_every * learners)) if self.merge_every else 0
         return Stream(self.partitions, every, self.statement_window)
+
+    def merged_at(self, merges: Sequence[int], events: int) -> "Stream":
+        """The same, where it has merged after `merges` (ascending) of at least `events`."""
+        known = [after for after in merges if after <= events]
+        if not known or 2 * known[0] > events or len(known) > MOST_MERGES:
+            return self
+        return replace(self, merge_at=known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,12 @@ def numbers_at(
     """
     more = [Replica() for _ in range(stream.partitions - 1)]
     partitions = Partitions(
-        file, Replica(), stream.statement_window, more=more, merge_every=stream.merge_every
+        file,
+        Replica(),
+        stream.statement_window,
+        more=more,
+        merge_every=stream.merge_every,
+        merge_at=stream.merge_at,
     )
 
     def learn(end: Offsets) -> None:

@@ -5,6 +5,7 @@ does: that bounds it, and what a checkpoint holds is then the base alone, but fo
 that are never merged.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -66,6 +67,7 @@ class Partitions:
         more: replicas of the next partitions; where there are none, that of partition 0 learns from
             all of them.
         merge_every: as `Settings.merge_every`; 0 merges at checkpoints only.
+        merge_at: after how many events to merge instead, ascending.
         beside: what else is to be kept, by name.
     """
 
@@ -79,6 +81,7 @@ class Partitions:
         most_states: int = MOST_STATES,
         more: Sequence[Replica] = (),
         merge_every: int = 0,
+        merge_at: Sequence[int] = (),
         beside: Mapping[str, Kept] | None = None,
     ) -> None:
         self.models = models
@@ -86,7 +89,7 @@ class Partitions:
         self._replicas = (models, *more)
         self._beside = beside or {}
         self._file, self._width = file, window
-        self._every, self._merged = merge_every, 0
+        self._every, self._at, self._merged = merge_every, merge_at, 0
         self.learners = Learners(file, most_states)
         """Every learner's state."""
         self._windows: dict[int, Window] = {}
@@ -119,9 +122,15 @@ class Partitions:
         work.hand_over()
         self.offsets[partition] = offset
         self.done += 1
-        if self._every and self.done - self._merged >= interval(self._every, self.done):
+        if self._is_due():
             self._merge({})
         return observations
+
+    def _is_due(self) -> bool:
+        if self._at:
+            following = bisect_right(self._at, self._merged)
+            return following < len(self._at) and self.done >= self._at[following]
+        return bool(self._every) and self.done - self._merged >= interval(self._every, self.done)
 
     def _work(self, partition: int, known: Known) -> Application:
         """Making one anew for each event would cost more than applying some of them."""

@@ -6,6 +6,7 @@ nothing is kept here, whoever asks says what the learner did of late (`online_mo
 """
 
 from online_models.relevance.model import RelevanceModel
+from online_models.relevance.naming import BLEND
 from online_models.relevance.popularity import Popularity
 
-__all__ = ["Popularity", "RelevanceModel"]
+__all__ = ["BLEND", "Popularity", "RelevanceModel"]

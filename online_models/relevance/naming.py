@@ -27,6 +27,9 @@ WIDTHS = {
 }
 """Kind of number -> how many."""
 
+BLEND = WIDTHS[WEIGHT]
+"""How many numbers a weight of the blend has; nothing else has so many."""
+
 
 def text_of(name: Name) -> str:
     """The name as it is written down."""

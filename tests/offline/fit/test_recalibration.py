@@ -1,12 +1,13 @@
 """What is handed over is what was proved plus what it was proved on, and nothing else."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from harness.events_that_were import InMemory, some_events
 
-from offline.fit.fitting import Fit
+from offline.fit.fitting import Fit, blended_as
 from offline.fit.plan import Plan
 from offline.fit.recalibration import (
     Contested,
@@ -19,6 +20,7 @@ from offline.fit.twin import Promoted, Stream, numbers_at
 from offline.passes import passing
 from offline.passes.working_file import WorkingFile
 from online_models.packing import digest, pack
+from online_models.relevance import BLEND
 from online_models.tables import Tables
 from schemas.errors import Refused
 from schemas.version import Verdict
@@ -183,6 +185,38 @@ def test_the_twin_goes_on_with_what_was_promoted() -> None:
     assert seal(there) == seal(numbers)
     later = numbers_at(source, source.cut(0.75), STREAM, WorkingFile(), promoted)
     assert seal(later) != seal(numbers)
+
+
+def test_the_twin_is_merged_when_the_stream_was() -> None:
+    source = InMemory(some_events(EVENTS))
+    end, rule = source.cut(0.75), STREAM
+    events = source.count({}, end)
+    late = rule.merged_at([events // 3, events + 1], events)
+    assert late.merge_at == [events // 3]
+    assert late.at_pace(events, 1.0) == late
+    merged = numbers_at(source, end, late, WorkingFile())
+    never = replace(rule, merge_every=0)
+    assert seal(merged) != seal(numbers_at(source, end, rule, WorkingFile()))
+    assert seal(merged) != seal(numbers_at(source, end, never, WorkingFile()))
+    assert merged["items"].keys() == numbers_at(source, end, never, WorkingFile())["items"].keys()
+
+
+def test_merges_that_most_events_came_before_do_not_tell_how_the_stream_learned() -> None:
+    for known in ([], [60], [200]):
+        assert STREAM.merged_at(known, 100) == STREAM
+    assert STREAM.merged_at([50, 60], 100).merge_at == [50, 60]
+    assert STREAM.merged_at([*range(1, 1_002)], 2_000) == STREAM
+
+
+def test_relevance_keeps_the_live_blend() -> None:
+    source = InMemory(some_events(EVENTS))
+    fitted = Fit(source, source.cut(0.5), WorkingFile(), WISH.plan).run()
+    live = numbers_at(source, source.cut(0.5), STREAM, WorkingFile())
+    blended = blended_as(fitted, live).numbers["relevance"]
+    assert blended.pop(BLEND) is live["relevance"][BLEND]
+    rest = {width: table for width, table in fitted.numbers["relevance"].items() if width != BLEND}
+    assert blended == rest
+    assert blended_as(fitted, {}) is fitted
 
 
 def test_a_quiet_stream_learns_as_one() -> None:
