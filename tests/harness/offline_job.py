@@ -124,14 +124,22 @@ def _job(run: Run, options: argparse.Namespace, workers: Workers) -> None:
 
 def _proved(run: Run, version: str) -> None:
     """On the events that have come since, which no version was fitted on."""
-    proof = run.command("prove", version)
-    print(f"the version on what came after it       {_last(proof.stdout)}")
+    _prove(run, version, "the version on what came after it")
     for fault in ("worse", "future"):
         planted = plant(run.settings, version, fault)
-        print(f"planted: {fault:8s}                       {run.refused('prove', planted)}")
+        _prove(run, planted, f"planted: {fault}")
         print(
             f"promoting it                            {run.refused('models', 'promote', planted)}"
         )
+
+
+def _prove(run: Run, version: str, what: str) -> None:
+    """Prove it and say what that came to."""
+    done = run.command("prove", version, "--json")
+    verdict = decode_json(done.stdout)["verdict"]
+    print(f"{what:38s}  {'passed' if verdict['passed'] else 'refused':>10}")
+    for reason in verdict["reasons"]:
+        print(f"  {reason}")
 
 
 def _put_aside(run: Run) -> str:
