@@ -8,6 +8,9 @@ from offline.archive.listing import Archive
 from offline.archive.reading import ArchiveSource
 from offline.places import Place
 from offline.versions import Loaded, Models, Versions
+from online_models.meaning import MODELS
+from online_models.merging import Merging, pruned
+from online_models.tables import Tables
 from stream.settings import Settings
 
 _NOISE = 0.3
@@ -27,7 +30,18 @@ def from_the_future(loaded: Loaded, settings: Settings) -> Models:
     models: Models = loaded.numbers
     for _ in range(_PASSES):
         models = fitted(later, base_of(dict(models))).models
-    return models
+    return {
+        model.name: _held(model.merging, models[model.name])
+        for model in MODELS
+        if model.name in models
+    }
+
+
+def _held(merging: Merging, tables: Tables) -> Tables:
+    """No more of them than a base may hold."""
+    most = merging.max_parameters
+    rules = merging.rules
+    return {w: pruned(table, most, rules[w].information) for w, table in tables.items()}
 
 
 def plant(settings: Settings, version: str, fault: str) -> str:
