@@ -1,9 +1,6 @@
 """The bases that a worker's partitions stand on: sealed, loaded once, shared by all of them."""
 
 import asyncio
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from weakref import WeakValueDictionary
 
 from online_models.meaning import MEANING, MODELS
@@ -15,8 +12,6 @@ from schemas.errors import Corrupt
 from stream.store.contract import Pool
 
 __all__ = ["MODELS", "Bases", "corrupt", "load_base", "sealed"]
-
-_TURN_SEC = 0.0005
 
 
 def sealed(base: Base) -> SealedBase:
@@ -54,20 +49,6 @@ def _viewed(base: Base) -> None:
     Replica().restore({}, base)
 
 
-@contextmanager
-def _taking_turns() -> Iterator[None]:
-    """Threads change over ten times as often: an event needs the interpreter many times for little.
-
-    Always, it would cost more than it brings (decision 4).
-    """
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(_TURN_SEC)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
-
-
 def corrupt(version: int, what: str) -> Corrupt:
     """What to raise where the base of a version cannot be used, but is needed."""
     return Corrupt(
@@ -96,10 +77,9 @@ class Bases:
         known = (version, await self._pool.seal(version))
         base = self._held.get(known)
         if base is None:
-            with _taking_turns():
-                base = await load_base(self._pool, version)
-                if base is None:
-                    return None
-                await asyncio.to_thread(_viewed, base)
+            base = await load_base(self._pool, version)
+            if base is None:
+                return None
+            await asyncio.to_thread(_viewed, base)
             self._held[known] = base
         return base
