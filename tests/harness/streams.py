@@ -12,6 +12,7 @@ from harness.workers import PSEUDONYM_KEY, ROOT
 from processors.identity import learner_key
 from processors.objective import Objective
 from schemas.codec import decode_json
+from schemas.errors import Unavailable
 from stream.kafka import Admin, Publisher, Reader
 from stream.load import Loaded, load
 from stream.local import LocalStream
@@ -114,9 +115,12 @@ def _admin(servers: str) -> Admin:
 def is_idle(settings: Settings) -> bool:
     """Whether every statement is handled and every event applied."""
     admin = _admin(settings.kafka)
-    if admin.lag(settings.group, settings.prefix + STATEMENTS.name):
+    try:
+        if admin.lag(settings.group, settings.prefix + STATEMENTS.name):
+            return False
+        ends = admin.ends(settings.prefix + EVENTS.name)
+    except Unavailable:  # a broker that loads a group's offsets says so, and is asked again
         return False
-    ends = admin.ends(settings.prefix + EVENTS.name)
 
     async def caught_up(store: Store) -> bool:
         return all([await store.applied(p) == end - 1 for p, end in ends.items()])
