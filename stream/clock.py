@@ -8,3 +8,5 @@ Clock = Callable[[], float]
 
 now: Clock = time.time  # noqa: TID251  this is the door
 monotonic: Clock = time.monotonic
+processor: Clock = time.process_time
+"""What this process has had of processors; only differences mean anything."""

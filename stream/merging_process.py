@@ -93,7 +93,7 @@ async def merge_for_ever(settings: StoreSettings, partitions: int, every: int) -
     merger = Merger(store.pool, every, NOTICE_SEC, _PATIENCE_SEC)
     last = clock.monotonic()
     while True:
-        started = clock.monotonic()
+        started, busy = clock.monotonic(), clock.processor()
         overdue = started - last >= _LONGEST_SEC
         merged = await merger.merge_if_due(overdue=overdue)
         if overdue or merged is not None:
@@ -101,7 +101,7 @@ async def merge_for_ever(settings: StoreSettings, partitions: int, every: int) -
         seconds = clock.monotonic() - started
         if merged is not None:
             print(_line(merged, seconds), flush=True)  # noqa: T201  the worker reads it
-        rest = seconds / _SHARE if merged else 0.0
+        rest = (clock.processor() - busy) / _SHARE if merged else 0.0
         await asyncio.sleep(max(_LOOK_SEC, rest))
 
 
