@@ -18,6 +18,9 @@ from online_models.parts import FewNumbers
 from online_models.tables import EMPTY, ModelBase, Names, Numbers, Tables, Values, empty
 from online_models.weights import Floats
 
+FAR = 4.0
+"""Standard deviations of a weight, in quadratic mean over a block's. Merges move bases by up to 2;
+a fit in several passes has been 24 away."""
 _LEAST = 1e-12
 """Smallest share of itself that a precision may fall to."""
 _ROUNDING = 1e-9
@@ -155,7 +158,12 @@ class BlockRule:
         )[None]
 
     def rebase(self, merged: Values, taken: Values, now: Values) -> Values:
-        """What was told and forgotten between `taken` and `now`, on `merged`."""
+        """What was told and forgotten between `taken` and `now`, on `merged`.
+
+        Where `merged` lies more than `FAR` from `taken`, as a fit does that has come to other
+        weights for much the same predictions, means move as they have moved. To weigh evidence
+        there would need it free of the limits that means are held within, and it is not.
+        """
         if not len(merged):
             return merged
         count, mean, covariance = self._read(merged[0])
@@ -163,15 +171,14 @@ class BlockRule:
         new_count, new_mean, new_covariance = self._read(now[0])
         drifted = self._drifted(new_count - old_count)
         told = _News.of(old_covariance, new_covariance, drifted)
-        forgotten = _inverse(_wider(old_covariance, drifted))
-        step = told.precision @ (new_mean - mean) - forgotten @ (old_mean - mean)
-        move = np.linalg.solve(told.firmness(covariance, drifted), step)
-        farthest = CLIP * np.abs(new_mean - old_mean)
-        return packed(
-            count + (new_count - old_count),
-            mean + np.clip(move, -farthest, farthest),
-            told.added_to(covariance),
-        )[None]
+        moved = new_mean - old_mean
+        if _distance(mean - old_mean, covariance + old_covariance) <= FAR:
+            forgotten = _inverse(_wider(old_covariance, drifted))
+            step = told.precision @ (new_mean - mean) - forgotten @ (old_mean - mean)
+            move = np.linalg.solve(told.firmness(covariance, drifted), step)
+            moved = np.clip(move, -CLIP * np.abs(moved), CLIP * np.abs(moved))
+        counted = count + (new_count - old_count)
+        return packed(counted, mean + moved, told.added_to(covariance))[None]
 
     def _drifted(self, events: float) -> float:
         """By how much variances may have grown; none shrink where events are taken back."""
@@ -245,6 +252,11 @@ def _told(covariance: Floats, precision: Floats) -> tuple[Floats, Floats]:
     lost = np.maximum(1.0 / np.maximum(ratios, _LEAST) - 1.0, 0.0)
     inward, outward = np.linalg.solve(root.T, directions), root @ directions
     return _even((inward * gained) @ inward.T), _even((outward * lost) @ outward.T)
+
+
+def _distance(way: Floats, covariance: Floats) -> float:
+    """Length of `way` in standard deviations, quadratic mean over weights (Mahalanobis)."""
+    return float(np.sqrt(way @ np.linalg.solve(covariance, way) / len(way)))
 
 
 def _wider(covariance: Floats, by: float) -> Floats:

@@ -178,3 +178,29 @@ def test_replicas_that_drift_and_adopt_late_stay_at_the_truth(delay: int) -> Non
     _, mean, covariance = unpacked(base[0], 8)
     assert np.all(np.linalg.eigvalsh(covariance) > 0.0)
     assert mean == pytest.approx(TRUTH, abs=0.25)
+
+
+def test_far_away_means_move_as_they_have_moved() -> None:
+    rule, replica = WANDERING.rule, _Replica(1)
+    replica.learn(500)
+    taken = replica.row[None]
+    replica.learn(200)
+    _, mean, covariance = unpacked(replica.row, 8)
+    start = unpacked(taken[0], 8)
+    for far in (100.0, -100.0):
+        fit = packed(9_000.0, start[1] + far * np.sqrt(np.diag(start[2])), start[2])
+        found = unpacked(rule.rebase(fit[None], taken, replica.row[None])[0], 8)
+        assert found[0] == 9_200
+        assert found[1] == pytest.approx(unpacked(fit, 8)[1] + mean - start[1], abs=1e-9)
+        assert found[2] == pytest.approx(covariance, abs=1e-9)
+
+
+def test_there_and_back_is_where_it_was() -> None:
+    """A fit takes the place of what is live, something is learned, the fit is taken back."""
+    rule, replica = WANDERING.rule, _Replica(1)
+    replica.learn(500)
+    live = replica.row
+    fit = packed(9_000.0, unpacked(live, 8)[1] + 5.0, unpacked(live, 8)[2])
+    there = rule.rebase(fit[None], live[None], live[None])
+    back = rule.rebase(live[None], fit[None], there)
+    assert back[0] == pytest.approx(live, abs=1e-9)
