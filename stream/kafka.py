@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, Self
 
 from confluent_kafka import (
@@ -140,13 +141,19 @@ class _Tally:
             )
 
 
+@lru_cache
+def _admin_client(servers: str) -> AdminClient:
+    """One for all who ask: a client that is let go while it is being answered may crash."""
+    return AdminClient({"bootstrap.servers": servers, "log_level": 0})
+
+
 class Admin:
     """Creates and inspects topics."""
 
     def __init__(self, servers: str, timeout_sec: float = _ADMIN_SEC) -> None:
         self._servers = servers
         self._timeout_sec = timeout_sec
-        self._admin = AdminClient({"bootstrap.servers": servers, "log_level": 0})
+        self._admin = _admin_client(servers)
 
     def partitions(self) -> dict[str, int]:
         """Number of partitions of every topic.

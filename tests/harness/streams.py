@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -106,15 +105,9 @@ def queue_of(settings: Settings, learner: str) -> dict[str, Any] | None:
     return None if queue is None else decode_json(queue)
 
 
-@lru_cache
-def _admin(servers: str) -> Admin:
-    """One client for all the times that it is asked whether a stream is idle."""
-    return Admin(servers)
-
-
 def is_idle(settings: Settings) -> bool:
     """Whether every statement is handled and every event applied."""
-    admin = _admin(settings.kafka)
+    admin = Admin(settings.kafka)
     try:
         if admin.lag(settings.group, settings.prefix + STATEMENTS.name):
             return False
