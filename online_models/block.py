@@ -191,7 +191,7 @@ class BlockRule:
         return counts
 
     def temper(self, names: Names, values: Values, share: float) -> Values:
-        """`P = P0 + share (P - P0)` about the same means, with that share of the count."""
+        """`P = (C0 + share V)^-1 + share E` about the same means, with that share of the count."""
         del names
         if not len(values):
             return values

@@ -84,6 +84,8 @@ class Merger:
 
     async def _await_adoption(self) -> None:
         """Who has not adopted would be left out, again and again where much comes in."""
+        if not self._patience_sec:
+            return
         left, behind = self._patience_sec, await self._behind()
         while behind - self._away and left > 0.0:
             await asyncio.sleep(_LOOK_SEC)
