@@ -25,6 +25,8 @@ class Metrics:
         self._declare_models()
         self._declare_merging()
         self._declare_archive()
+        self._declare_http()
+        self._declare_receiver()
 
     def _declare_ingest(self) -> None:
         self.messages = self._counter(
@@ -160,6 +162,50 @@ class Metrics:
             "archive_compactions", "Small files put together into one, by topic.", "topic"
         )
 
+    def _declare_http(self) -> None:
+        self.http_requests = self._counter(
+            "http_requests",
+            "Answers over HTTP by route, as a template and never the path, method and status.",
+            "route",
+            "method",
+            "status",
+        )
+        self.http_seconds = self._histogram(
+            "http_seconds", "Time of a request, read to answered, by route.", _LATENCY_SEC, "route"
+        )
+        self.http_open = self._gauge("http_open", "Event streams that are open.")
+        self.queue_reads = self._counter(
+            "queue_reads", "Queues handed out, by source: engine or fallback.", "source"
+        )
+        self.fallbacks = self._counter(
+            "fallbacks", "Queues by content rules alone, by what was wrong.", "reason"
+        )
+        self.rules_at_reading = self._counter(
+            "rules_at_reading", "Items left out at reading, by the rule that removed them.", "code"
+        )
+        self.denied = self._counter(
+            "denied",
+            "Requests refused, by reason: no_key, wrong_key, expired, scope, tenant, rate, size or "
+            "slow.",
+            "reason",
+        )
+
+    def _declare_receiver(self) -> None:
+        self.received_statements = self._counter(
+            "received_statements",
+            "Statements sent over HTTP, by result: accepted, resent, conflict or invalid.",
+            "result",
+        )
+        self.receive_seconds = self._histogram(
+            "receive_seconds", "From a request with statements to Kafka's acknowledgement."
+        )
+        self.feedback = self._counter(
+            "feedback", "What learners said of recommendations, by kind.", "kind"
+        )
+        self.erasures = self._counter(
+            "erasures", "Erasures of a learner by step that was done.", "step"
+        )
+
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(f"stepstream_{name}", meaning, labels, registry=self.registry)
 
@@ -167,9 +213,11 @@ class Metrics:
         return Gauge(f"stepstream_{name}", meaning, labels, registry=self.registry)
 
     def _histogram(
-        self, name: str, meaning: str, buckets: Sequence[float] = _LATENCY_SEC
+        self, name: str, meaning: str, buckets: Sequence[float] = _LATENCY_SEC, *labels: str
     ) -> Histogram:
-        return Histogram(f"stepstream_{name}", meaning, buckets=buckets, registry=self.registry)
+        return Histogram(
+            f"stepstream_{name}", meaning, labels, buckets=buckets, registry=self.registry
+        )
 
     def serve(self, host: str, port: int) -> int:
         """Answer Prometheus at `host`:`port` (0 takes a free one); returns the port.
