@@ -1,0 +1,1 @@
+"""The curriculum as a map: which activities it shows, where each stands, and the learner on it."""
