@@ -21,7 +21,9 @@ def longest(node: str, edges: list[Edge]) -> int:
 
 
 @given(NODES, EDGES)
-def test_every_node_has_a_place_of_its_own_whatever_the_circles(nodes: list[str], edges: list[Edge]) -> None:
+def test_every_node_has_a_place_of_its_own_whatever_the_circles(
+    nodes: list[str], edges: list[Edge]
+) -> None:
     places = layout(nodes, edges)
     assert places.keys() == set(nodes)
     assert len(set(places.values())) == len(nodes)
@@ -38,7 +40,9 @@ def test_layers_are_longest_paths(nodes: list[str], edges: list[Edge]) -> None:
 
 
 @given(NODES, EDGES, st.randoms(use_true_random=False))
-def test_the_order_of_telling_does_not_matter(nodes: list[str], edges: list[Edge], rng: Random) -> None:
+def test_the_order_of_telling_does_not_matter(
+    nodes: list[str], edges: list[Edge], rng: Random
+) -> None:
     again, told = list(nodes), [*edges, *edges]
     rng.shuffle(again)
     rng.shuffle(told)
@@ -54,7 +58,7 @@ def test_parts_that_nothing_connects_share_no_row(nodes: list[str], edges: list[
         for a, b in inner:
             part[a] = part[b] = min(part[a], part[b])
     rows: defaultdict[int, set[str]] = defaultdict(set)
-    for node, place in places.items() -> None:
+    for node, place in places.items():
         rows[place.order].add(part[node])
     assert all(len(parts) == 1 for parts in rows.values())
 
