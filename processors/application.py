@@ -12,6 +12,7 @@ from processors.trace import Trace, trace_of
 from schemas.checkpoint import WITHDRAWN, Memory
 from schemas.codec import hash64
 from schemas.event import LearningEvent
+from schemas.kinds import FEEDBACK, PUTTING_ASIDE
 
 Lesson: TypeAlias = Callable[[Replica, LearnerState, LearningEvent, Trace], Taught]
 """What an event teaches, given the learner's state just before it: `processors.learning.learn`."""
@@ -66,7 +67,7 @@ class Application:
         key = hash64(event.id)
         known = self._receipt(key)
         if known is None:
-            self._learn(offset, event, key)
+            (self._hear if event.kind in FEEDBACK else self._learn)(offset, event, key)
         elif (receipt := decode_receipt(known)) is None:
             self.voided += 1
         elif receipt.digest and event.digest and receipt.digest != short(event.digest):
@@ -93,6 +94,17 @@ class Application:
             answer.remember(state)
         self.receipts[key] = encode_receipt(Receipt(event.learner, short(event.digest), trace))
         self._causes[event.learner] = (offset, event)
+
+    def _hear(self, offset: int, event: LearningEvent, key: int) -> None:
+        """Feedback teaches nothing, and only where it puts an activity aside is a queue stale.
+
+        Were a queue made anew because it was shown, showing that would make the next one.
+        """
+        trace = trace_of(event, key)
+        self.receipts[key] = encode_receipt(Receipt(event.learner, short(event.digest), trace))
+        if event.kind in PUTTING_ASIDE:
+            apply(self.state(event.learner), trace)
+            self._causes[event.learner] = (offset, event)
 
     def _score(self, observations: list[Observation], at: float) -> None:
         if not self._models.frozen:

@@ -16,6 +16,7 @@ from processors.catalogue_index import Path, index_of
 from processors.duties import Duty, open_duties, with_ways
 from processors.features.decay import DAY_SEC
 from processors.features.proficiency import NOTHING_KNOWN, levels
+from processors.features.records.put_aside import sayings_of
 from processors.memo import Memo
 from processors.objective import Objective
 from processors.outcomes.outlook import Outlook
@@ -23,7 +24,14 @@ from processors.predictors import Predictors
 from processors.recent import Recent, recent_of
 from processors.reference import Entry, Reference
 from processors.relevance import moment_of
-from processors.rules import Evidence
+from processors.rules import (
+    FEEDBACK_RULES,
+    NOTHING_ASIDE,
+    Aside,
+    Evidence,
+    RemovalCode,
+    Rules,
+)
 from processors.state import LearnerState
 from schemas.codec import hash64
 from schemas.reference import LearnerProfile
@@ -83,6 +91,20 @@ class LearnerView:
         """What the learner must finish and has not; and key -> due time of what is near of it."""
         self.wanted = self._wanted()
         """The skills needed most, the largest need first."""
+
+    @cached_property
+    def aside(self) -> Aside:
+        """What the learner has put aside and that is still aside."""
+        rows = self.state.aside_rows
+        return _aside(rows, self.objective, self.now) if rows else NOTHING_ASIDE
+
+    @cached_property
+    def rules(self) -> Memo[int, Rules]:
+        """Activity key -> the rules that can remove it."""
+        rules = self.index.rules
+        if self.aside is NOTHING_ASIDE:
+            return rules
+        return Memo(lambda key: (*FEEDBACK_RULES, *rules[key]))
 
     @cached_property
     def moment(self) -> Moment:
@@ -182,6 +204,20 @@ class LearnerView:
 def _low(recent: Recent, objective: Objective) -> set[int]:
     below = objective.low_assessment
     return {skill for skill, outcome in recent.outcomes.items() if outcome < below}
+
+
+def _aside(rows: bytes, objective: Objective, now: float) -> Aside:
+    aside: dict[RemovalCode, dict[int, float]] = {code: {} for code in NOTHING_ASIDE}
+    days = {
+        RemovalCode.DISMISSED: objective.dismissed_days,
+        RemovalCode.NOT_RELEVANT: objective.not_relevant_days,
+    }
+    for activity, kind, until in sayings_of(rows):
+        code = RemovalCode(kind.value)
+        back = until + days[code] * DAY_SEC
+        if days[code] and back > now:
+            aside[code][activity] = back
+    return aside
 
 
 def _cooled(recent: Recent, objective: Objective) -> dict[int, Evidence]:

@@ -125,6 +125,12 @@ class Objective:
     """Times that an activity was opened, and nothing came of it, that cool it down."""
     cooldown_events: int = knob(6, 1, 15)
     """Events on other activities after which a cooled activity may return."""
+    dismissed_days: float = knob(14, 0, 3650)
+    """How long a dismissed activity stays away, from the end of that day on; 0: not at all. Two
+    weeks: "not now" is no judgement, and what the learner lacks is still lacking."""
+    not_relevant_days: float = knob(180, 0, 3650)
+    """The same for one that the learner calls not relevant. Half a year: work changes, and what is
+    never offered again can never be found relevant. Duties stay in the queue all the same."""
     repeatable: tuple[str, ...] = ()
     """Kinds of content that may be done again while their skill is below its target."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
+from processors.features.records.put_aside import named
 from processors.reference import Entry
 
 Evidence = dict[str, Any]
@@ -24,6 +25,10 @@ class RemovalCode(StrEnum):
     EXPIRED = "expired"
     AUDIENCE = "audience"
     """It is meant for other roles."""
+    NOT_RELEVANT = "not_relevant"
+    """The learner said so."""
+    DISMISSED = "dismissed"
+    """The learner does not want it now."""
     FINISHED = "finished"
     MASTERED = "mastered"
     """Not finished, but there is nothing left to learn in it nor behind it."""
@@ -45,6 +50,10 @@ class Removal(NamedTuple):
 
     code: RemovalCode
     evidence: Evidence
+
+
+Aside = Mapping[RemovalCode, Mapping[int, float]]
+"""Code -> activity (`put_aside.named`) -> until when it is put aside for that (POSIX seconds)."""
 
 
 class Standing(Protocol):
@@ -73,6 +82,10 @@ class Learner(Standing, Protocol):
     @property
     def cooled(self) -> Mapping[int, Evidence]:
         """Activity key -> the tries that cool it down."""
+
+    @property
+    def aside(self) -> "Aside":
+        """What the learner has put aside."""
 
     def may_return(self, entry: Entry) -> bool:
         """Whether a finished activity is due for review, or for repetition."""
@@ -189,8 +202,26 @@ LEARNER_RULES: tuple[LearnerRule, ...] = (
 )
 
 
+def _put_aside(code: RemovalCode) -> LearnerRule:
+    def removes(entry: Entry, learner: Learner) -> bool:
+        return named(entry.key) in learner.aside[code] and entry.key not in learner.duties
+
+    def evidence(entry: Entry, learner: Learner) -> Evidence:
+        return {"until": learner.aside[code][named(entry.key)]}
+
+    return Rule(code, _always, removes, evidence)
+
+
+FEEDBACK_RULES: tuple[LearnerRule, ...] = (
+    _put_aside(RemovalCode.NOT_RELEVANT),
+    _put_aside(RemovalCode.DISMISSED),
+)
+"""Asked before all others, but only where the learner has put anything aside: few have."""
+NOTHING_ASIDE: Aside = {rule.code: {} for rule in FEEDBACK_RULES}
+
+
 def rules_for(entry: Entry) -> Rules:
-    """The few rules that can ever remove `entry`; holds until the catalogue changes."""
+    """The few rules that can remove `entry` from any queue; holds until the catalogue changes."""
     everything: Rules = (*CATALOGUE_RULES, *LEARNER_RULES)
     return tuple(rule for rule in everything if rule.concerns(entry))
 
@@ -207,7 +238,7 @@ def first_removing(
 
 def removal_of(entry: Entry, learner: Learner) -> Removal | None:
     """What keeps `entry` out when a queue is built; None where every rule lets it pass."""
-    rule = first_removing(rules_for(entry), entry, learner)
+    rule = first_removing((*FEEDBACK_RULES, *rules_for(entry)), entry, learner)
     return None if rule is None else Removal(rule.code, rule.evidence(entry, learner))
 
 

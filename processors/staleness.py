@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import chain
 
 from processors.features.decay import DAY_SEC
 from processors.learner_view import LearnerView
@@ -12,9 +13,12 @@ def next_rebuild(queue: Queue, view: LearnerView) -> float | None:
     """The earliest moment after now that changes what may or must be offered (POSIX seconds).
 
     That is when an item of the queue expires, any activity becomes valid, a duty comes near or
-    becomes overdue, or a skill that was proficient falls due for review; None where none is known.
+    becomes overdue, a skill that was proficient falls due for review, or an activity that was put
+    aside may be offered again; None where none is known.
     """
-    moments = (*_expiries(queue, view), *_starts(view), *_duties(view), *view.review_at.values())
+    moments = chain(
+        _expiries(queue, view), _starts(view), _duties(view), view.review_at.values(), _back(view)
+    )
     return min((at for at in moments if at > view.now), default=None)
 
 
@@ -36,3 +40,8 @@ def _duties(view: LearnerView) -> Iterator[float]:
     for _, due in view.open_duties:
         yield due - lead_sec
         yield due
+
+
+def _back(view: LearnerView) -> Iterator[float]:
+    for until in view.aside.values():
+        yield from until.values()

@@ -15,12 +15,14 @@ order; but a sum lacks what it had counted before it left and came back, so ther
 | activities engaged with     | 40       | 30         | longest not touched                   |
 | sets of skills answered on  | 6        | 18         | longest not answered on               |
 | finished activities         | 64 - 128 | 8          | longest ago finished, by days         |
+| put aside by feedback       | 12       | 8          | longest ago, by days                  |
 | kinds of content            | 8        | 16         | least recent use (half-life 30 days)  |
 | history                     | 16       | 18         | oldest                                |
 | form                        | 1        | 84         |                                       |
 | sums, counts, version, CRC  | 1        | 67         |                                       |
 
-Finished activities have the room that is left: 64 of them where all else is full.
+Finished activities have the room that is left: 64 of them, with what was put aside, where all else
+is full. Of feedback nothing else is kept: it is no learning activity (`schemas.kinds.FEEDBACK`).
 
 The models' own part (form, sets, the tail of the rows of skills and activities) follows arrival and
 is written by `processors.features.answers`; nothing but the models reads it.
@@ -39,6 +41,7 @@ from processors.features.records import (
     finished,
     form,
     history,
+    put_aside,
     skill,
     totals,
 )
@@ -50,6 +53,7 @@ from processors.features.records.table import Layout, Table, last_of
 from processors.features.records.totals import Totals
 from processors.trace import Trace
 from schemas.errors import Corrupt
+from schemas.kinds import FEEDBACK, PUTTING_ASIDE
 
 VERSION = 2
 MAX_BYTES = 4096
@@ -71,8 +75,8 @@ _SIZES = (
     contents.ROW.size,
     history.SIZE,
 )
-_SURELY_FINISHED = 64
-"""Finished activities that there is always room for."""
+_SURELY_KEPT = 64
+"""Activities, finished or put aside, that there is always room for."""
 
 _RESTORE = "restore the store's last good copy, or delete the state and replay the events"
 
@@ -83,6 +87,7 @@ class LearnerState:
     __slots__ = (
         "_steps",
         "activity_rows",
+        "aside_rows",
         "contents",
         "finished",
         "form",
@@ -101,6 +106,7 @@ class LearnerState:
         self.finished = Finished()
         self.contents: contents.Contents = {}
         self.history_rows = b""
+        self.aside_rows = b""
         self._steps: tuple[bytes, list[Step]] = (b"", [])
 
     @property
@@ -161,6 +167,9 @@ def fresh() -> LearnerState:
 
 def apply(state: LearnerState, trace: Trace) -> None:
     """Count `trace`, which may be late; the caller sees to it that each comes once."""
+    if trace.kind in FEEDBACK:
+        _hear(state, trace)
+        return
     units = units_of(trace)
     _, idle_sec, age_sec = shift(state.totals.as_of, trace.at)
     contents.wait(state.contents, idle_sec)
@@ -190,6 +199,10 @@ def keep_set(state: LearnerState, key: int, at: float) -> None:
 
 def withdraw(state: LearnerState, trace: Trace) -> None:
     """Take `trace` back, which has been applied and not yet been taken back."""
+    if trace.kind in FEEDBACK:
+        if trace.kind in PUTTING_ASIDE:
+            state.aside_rows = put_aside.without_trace(state.aside_rows, trace)
+        return
     units = units_of(trace)
     _, idle_sec, age_sec = shift(state.totals.as_of, trace.at)
     contents.wait(state.contents, idle_sec)
@@ -204,6 +217,12 @@ def withdraw(state: LearnerState, trace: Trace) -> None:
         _withdraw_activity(state, trace)
     if trace.finish:
         state.finished.add(trace.activity, trace.at, -trace.finish)
+        _fit(state)
+
+
+def _hear(state: LearnerState, trace: Trace) -> None:
+    if trace.kind in PUTTING_ASIDE:
+        state.aside_rows = put_aside.with_trace(state.aside_rows, trace)
         _fit(state)
 
 
@@ -249,11 +268,12 @@ def _withdraw_activity(state: LearnerState, trace: Trace) -> None:
 
 def _fit(state: LearnerState) -> None:
     """Forget finished activities that there is no room for."""
-    if len(state.finished) <= _SURELY_FINISHED:
+    if len(state.finished) + len(state.aside_rows) // put_aside.SIZE <= _SURELY_KEPT:
         return
     tables = (state.skill_rows, state.activity_rows, state.set_rows)
     used = _ROWS + sum(table.nbytes for table in tables)
     used += len(state.contents) * contents.ROW.size + len(state.history_rows)
+    used += len(state.aside_rows)
     state.finished.trim((MAX_BYTES - used) // finished.SIZE)
 
 
@@ -284,6 +304,7 @@ def encode(state: LearnerState) -> bytes:
             state.finished.encode(),
             contents.encode(state.contents),
             state.history_rows,
+            state.aside_rows,
         )
     )
     return _CHECK.pack(VERSION, crc32(body)) + body
@@ -311,11 +332,15 @@ def decode(data: bytes) -> LearnerState:
     state.finished = Finished(data[sets:done])
     state.contents = contents.decode(data[done:used])
     state.history_rows = data[used:steps]
+    state.aside_rows = data[steps:]
     return state
 
 
 def _ends(data: bytes) -> list[int]:
-    """Where the rows of each sort end."""
+    """Where the rows of each sort end; what follows the last is what was put aside.
+
+    That has no count of its own, so that states from before there was feedback are still read.
+    """
     if len(data) < _ROWS:
         raise Corrupt(f"a learner's state of {len(data)} bytes is too short: {_RESTORE}")
     version, crc = _CHECK.unpack_from(data)
@@ -323,6 +348,6 @@ def _ends(data: bytes) -> list[int]:
         raise Corrupt(f"a learner's state of version {version}, not {VERSION}: {_RESTORE}")
     counts = _COUNTS.unpack_from(data, _CHECK.size)
     ends = list(accumulate(map(mul, counts, _SIZES), initial=_ROWS))[1:]
-    if len(data) != ends[-1] or crc32(data[_CHECK.size :]) != crc:
+    if not put_aside.is_whole(len(data) - ends[-1]) or crc32(data[_CHECK.size :]) != crc:
         raise Corrupt(f"a learner's state is not what was written: {_RESTORE}")
     return ends

@@ -78,6 +78,10 @@ class LearningEvent:
     """The learner's role as the profile has it; empty where there is none."""
     cohort: str = ""
     """The learner's cohort likewise."""
+    decision: str = ""
+    """Of feedback: the queue that it is about, `<version>-<generated_at in milliseconds>`."""
+    rating: float | None = None
+    """Of feedback: how many stars of five, 1 to 5."""
 
     @property
     def at(self) -> float:

@@ -33,3 +33,14 @@ class Kind(StrEnum):
     SOCIAL = "social"
     VOIDED = "voided"
     OTHER = "other"
+    SHOWN = "shown"
+    OPENED = "opened"
+    DISMISSED = "dismissed"
+    NOT_RELEVANT = "not_relevant"
+    RATED = "rated"
+
+
+FEEDBACK = frozenset({Kind.SHOWN, Kind.OPENED, Kind.DISMISSED, Kind.NOT_RELEVANT, Kind.RATED})
+"""What became of an offer: no learning activity, however often it is sent."""
+PUTTING_ASIDE = frozenset({Kind.DISMISSED, Kind.NOT_RELEVANT})
+"""Feedback that keeps an activity out of the queue for a while."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from processors.state import LearnerState, apply, fresh
 from processors.trace import KINDS, SHARE_STEPS, Trace
-from schemas.kinds import Kind
+from schemas.kinds import FEEDBACK, Kind
 
 T0 = 1_700_000_000.0
 DAY = 86_400.0
@@ -16,6 +16,7 @@ YEAR_1, YEAR_9999 = -62_135_596_800.0, 253_402_300_799.0
 SKILLS = (11, 12, 13, 14, 15, 0)
 ACTIVITIES = (21, 22, 23, 24, 25, 26)
 CONTENTS = (0, 31, 32, 33)
+LEARNING = tuple(kind for kind in KINDS if kind not in FEEDBACK)
 
 _BASE = Trace(
     id=1,
@@ -61,7 +62,7 @@ def busy(rng: random.Random, events: int, *, within: int = 2**64) -> list[Trace]
             id=rng.getrandbits(64),
             at=T0 + rng.uniform(-400.0, 400.0) * DAY,
             activity=rng.randrange(within),
-            kind=rng.choice(KINDS),
+            kind=rng.choice(LEARNING),
             outcome=rng.choice([None, 0.0, 0.3333, 1.0]),
             weight=rng.choice([0.5, 1.0, 2.0, 3.0]),
             skills=tuple({rng.randrange(within) for _ in range(rng.randrange(9))}),
@@ -90,7 +91,7 @@ def _traces(draw: st.DrawFn, at: st.SearchStrategy[float]) -> Trace:
         id=0,
         at=draw(at),
         activity=draw(st.sampled_from(ACTIVITIES)),
-        kind=draw(st.sampled_from(KINDS)),
+        kind=draw(st.sampled_from(LEARNING)),
         outcome=outcome,
         weight=draw(st.sampled_from(weights)),
         skills=tuple(draw(st.lists(st.sampled_from(SKILLS), max_size=3, unique=True))),

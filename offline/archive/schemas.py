@@ -60,7 +60,7 @@ LOG = (
 EVENT = Schema(
     name="learning_event",
     topic="learning.events",
-    version=1,
+    version=2,
     holes=False,
     typed=(
         Column("id", "text", "statement id"),
@@ -107,6 +107,8 @@ EVENT = Schema(
         Column("pass_mark", "real", "smallest outcome that counts as passed"),
         Column("role", "text", "the learner's role"),
         Column("cohort", "text", "the learner's cohort"),
+        Column("decision", "text", "of feedback: the queue that it is about", since=2),
+        Column("rating", "real", "of feedback: how many stars of five", since=2),
         Column("at_time", "time", "the earlier of occurred_at and received_at, UTC"),
     ),
 )

@@ -10,6 +10,7 @@ from offline.proposals.prerequisites import Link, links
 from offline.proposals.tags import Neighbours, Tag
 from processors.trace import trace_of
 from schemas.event import LearningEvent
+from schemas.kinds import FEEDBACK
 from schemas.reference import Activity
 
 MOST_ACTIVITIES = 50_000
@@ -54,7 +55,7 @@ class Mining:
 
     def add(self, event: LearningEvent) -> None:
         """Look at an event; those of a learner come in order."""
-        if event.voids:
+        if event.voids or event.kind in FEEDBACK:
             return
         self._events += 1
         trace = trace_of(event)

@@ -8,6 +8,7 @@ ORDER = (
     "events",
     "statements",
     "attempts",
+    "feedback",
     "learner_days",
     "activities",
     "recommendations",

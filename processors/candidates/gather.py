@@ -47,7 +47,7 @@ def _ask(gathered: Gathered, view: LearnerView, sources: Iterable[Source]) -> No
 
 
 def _take(gathered: Gathered, view: LearnerView, stream: Stream) -> None:
-    candidates, removed, rules = gathered.candidates, gathered.removed, view.index.rules
+    candidates, removed, rules = gathered.candidates, gathered.removed, view.rules
     entries, places, note = stream
     for entry in entries:
         key = entry.key

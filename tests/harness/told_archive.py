@@ -76,6 +76,11 @@ def _event(
         return made
     made.occurred_at = at + rng.choice((-100_000.0, -60.0, 30.0))
     made.activity = f"a{rng.randrange(5)}"
+    if rng.random() < 0.1:
+        made.kind, made.outcome = rng.choice((Kind.SHOWN, Kind.DISMISSED, Kind.RATED)), None
+        made.decision = f"{offset}-{round(at * 1000)}"
+        made.rating = 4.0 if made.kind is Kind.RATED else None
+        return made
     made.outcome = rng.choice((None, 0.0, 0.25, 0.6, 1.0))
     made.kind = rng.choice((Kind.ANSWERED, Kind.COMPLETED, Kind.VIEWED))
     made.duration_sec = rng.choice((None, 30.0, 90.5))

@@ -4,10 +4,14 @@ from typing import Any
 
 import pytest
 
+from processors.features.records.put_aside import named
 from processors.reference import Entry, Reference
 from processors.rules import (
     CATALOGUE_RULES,
+    FEEDBACK_RULES,
     LEARNER_RULES,
+    NOTHING_ASIDE,
+    Aside,
     RemovalCode,
     removal_at_reading,
     removal_of,
@@ -31,6 +35,7 @@ class Learner:
     done: Mapping[int, bool] = field(default_factory=Done)
     duties: Mapping[int, float] = field(default_factory=dict)
     cooled: Mapping[int, dict[str, Any]] = field(default_factory=dict)
+    aside: Aside = field(default_factory=lambda: NOTHING_ASIDE)
     returns: bool = False
     exhausted: bool = False
 
@@ -54,6 +59,8 @@ def entry(**facts: Any) -> Entry:
 A = hash64("a")
 DONE_A = Done({A: True})
 TIRED = {A: {"failures": 3, "openings": 0}}
+UNWANTED = NOTHING_ASIDE | {RemovalCode.DISMISSED: {named(A): NOW + 9}}
+IRRELEVANT = UNWANTED | {RemovalCode.NOT_RELEVANT: {named(A): NOW + 8}}
 
 
 def test_a_plain_activity_passes() -> None:
@@ -78,6 +85,8 @@ def test_a_plain_activity_passes() -> None:
         ),
         ({"skills": ("s",)}, Learner(exhausted=True), "mastered", {}),
         ({}, Learner(cooled=TIRED), "no_progress", TIRED[A]),
+        ({}, Learner(aside=UNWANTED, cooled=TIRED), "dismissed", {"until": NOW + 9}),
+        ({"withdrawn": True}, Learner(aside=IRRELEVANT), "not_relevant", {"until": NOW + 8}),
     ],
 )
 def test_each_rule_removes_and_says_why(
@@ -97,6 +106,7 @@ def test_each_rule_removes_and_says_why(
         ({"skills": ("s",)}, Learner(exhausted=True, duties={A: NOW})),
         ({"skills": ("s",)}, Learner(exhausted=True, done=DONE_A, returns=True)),
         ({}, Learner(cooled=TIRED, duties={A: NOW})),
+        ({}, Learner(aside=IRRELEVANT, duties={A: NOW})),
     ],
 )
 def test_each_rule_lets_pass_what_it_should(facts: dict[str, Any], learner: Learner) -> None:
@@ -132,5 +142,6 @@ def test_a_reader_asks_the_same_rules_without_a_state(
 
 
 def test_each_code_belongs_to_one_rule() -> None:
-    codes = [*(rule.code for rule in CATALOGUE_RULES), *(rule.code for rule in LEARNER_RULES)]
+    rules = (*CATALOGUE_RULES, *LEARNER_RULES, *FEEDBACK_RULES)
+    codes = [rule.code for rule in rules]
     assert len(set(codes)) == len(codes)

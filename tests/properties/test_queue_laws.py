@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from queue_world import DAY, LEARNER, NOW, Fixed, Told, Ways, World
 
+from processors.features.records.put_aside import named
 from processors.learner_view import LearnerView
 from processors.objective import Objective
 from processors.queueing import Occasion, build_queue, rebuild, why_not
@@ -24,6 +25,7 @@ NAMES = [f"activity {n}" for n in range(10)]
 SKILLS = [f"skill {n}" for n in range(4)]
 ROLES = ["analyst", "clerk"]
 ACTIVE = [Kind.LAUNCHED, Kind.VIEWED, Kind.ANSWERED, Kind.COMPLETED, Kind.PASSED, Kind.FAILED]
+SAID = [*ACTIVE, Kind.DISMISSED, Kind.NOT_RELEVANT]
 
 moments = st.none() | st.floats(-60, 60).map(lambda days: NOW + days * DAY)
 roles = st.lists(st.sampled_from(ROLES), max_size=1).map(tuple)
@@ -54,7 +56,7 @@ catalogues: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
 )
 steps = st.tuples(
     st.sampled_from([*NAMES, "elsewhere"]),
-    st.sampled_from(ACTIVE),
+    st.sampled_from(SAID),
     st.none() | st.floats(0, 1),
     st.floats(0, 200),
 )
@@ -113,6 +115,15 @@ def test_nothing_is_offered_that_may_not_be(world: World) -> None:
         assert not activity.audience or view.role in activity.audience
         assert all(world.state.is_done(hash64(name)) for name in activity.prerequisites)
         assert removal_at_reading(entry, view) is None
+
+
+@LAWS
+@given(worlds())
+def test_what_is_put_aside_is_offered_only_as_a_duty(world: World) -> None:
+    view = viewed(world)
+    aside = {key for until in view.aside.values() for key in until}
+    for entry in offered_entries(world, world.queue()):
+        assert named(entry.key) not in aside or entry.key in view.duties
 
 
 @LAWS
@@ -239,6 +250,7 @@ def test_a_clock_alone_changes_nothing_before_the_queue_is_stale(world: World) -
     now = viewed(world)
     assert later.faded == now.faded
     assert later.duties == now.duties
+    assert later.aside == now.aside
     for entry in offered_entries(world, rebuilt.queue):
         assert removal_at_reading(entry, later) is None
 

@@ -32,6 +32,8 @@ SELECT
     NULLIF(role, '') AS learner_role, -- the learner's role then
     NULLIF(cohort, '') AS cohort, -- the learner's cohort then
     NULLIF(source, '') AS platform, -- platform that sent it
-    NULLIF(voids, '') AS voids -- id of the statement that this one withdraws
+    NULLIF(voids, '') AS voids, -- id of the statement that this one withdraws
+    NULLIF(decision, '') AS decision, -- of feedback: the queue that it is about
+    rating -- of feedback: how many stars of five
 FROM archive_events
 WHERE problem IS NULL

@@ -1,4 +1,4 @@
--- Each statement once, without those that were withdrawn and those that withdraw.
+-- Each statement once, without those that were withdrawn, those that withdraw, and feedback.
 WITH repeated AS (
     SELECT log_partition, statement, MIN(log_offset) AS first_offset
     FROM events
@@ -44,4 +44,5 @@ LEFT JOIN repeated
 LEFT JOIN withdrawn ON events.statement = withdrawn.voids
 WHERE events.voids IS NULL
     AND withdrawn.voids IS NULL
+    AND events.kind NOT IN ('shown', 'opened', 'dismissed', 'not_relevant', 'rated')
     AND (repeated.first_offset IS NULL OR events.log_offset = repeated.first_offset)

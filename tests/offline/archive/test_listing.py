@@ -181,7 +181,7 @@ def test_older_files_lack_columns_and_are_read_all_the_same(three_days: Archive)
     from offline.archive.schemas import SCHEMAS, Column  # noqa: PLC0415  beside its only use
 
     later = replace(
-        EVENT, version=2, typed=(*EVENT.typed, Column("mood", "text", "later", since=2))
+        EVENT, version=3, typed=(*EVENT.typed, Column("mood", "text", "later", since=3))
     )
     try:
         SCHEMAS[EVENT.topic] = later
@@ -190,7 +190,7 @@ def test_older_files_lack_columns_and_are_read_all_the_same(three_days: Archive)
         assert codes(three_days) == []
         compact(three_days, EVENT.topic, whole=True)
         (*_, last) = three_days.listing(EVENT.topic).each()
-        assert (last.footer.version, last.footer.rows) == (2, 11)
+        assert (last.footer.version, last.footer.rows) == (3, 11)
     finally:
         SCHEMAS[EVENT.topic] = EVENT
     assert codes(three_days) == ["newer_schema"]

@@ -96,18 +96,32 @@ def test_older_files_have_null_where_they_lack_a_column(
     archive: Archive, memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     columns = (
-        Column("mood", "text", "later", since=2),
+        Column("mood", "text", "later", since=3),
         Column(
-            "hints", (Column("text", "text", ""), Column("since_sec", "real", "")), "later", since=2
+            "hints", (Column("text", "text", ""), Column("since_sec", "real", "")), "later", since=3
         ),
     )
-    later = replace(EVENT, version=2, typed=(*EVENT.typed, *columns))
+    later = replace(EVENT, version=3, typed=(*EVENT.typed, *columns))
     monkeypatch.setitem(SCHEMAS, EVENT.topic, later)
     monkeypatch.setitem(relations.RELATIONS, "archive_events", later)
     with Warehouse(archive, memory) as warehouse:
         query = "SELECT COUNT(*), COUNT(mood), COUNT(hints) FROM archive_events"
         assert list(warehouse.ask(query).rows) == [(30, 0, 0)]
         assert list(warehouse.ask("SELECT COUNT(*) FROM attempts").rows) == [(30,)]
+
+
+def test_files_from_before_there_was_feedback(archive: Archive, memory: Memory) -> None:
+    for live in archive.listing(EVENT.topic).each():
+        path = archive.place.path(live.name.text)
+        table = pq.read_table(path, partitioning=None).drop_columns(["decision", "rating"])
+        facts = table.schema.metadata | {b"stepstream.version": b"1"}
+        pq.write_table(table.replace_schema_metadata(facts), path)
+    put(archive, [event_row(30, START + 4 * DAY_SEC)])
+    assert {live.footer.version for live in archive.listing(EVENT.topic).each()} == {1, 2}
+    with Warehouse(archive, memory) as warehouse:
+        query = "SELECT COUNT(*), COUNT(decision), COUNT(rating) FROM events"
+        assert list(warehouse.ask(query).rows) == [(31, 0, 0)]
+        assert list(warehouse.ask("SELECT COUNT(*) FROM statements").rows) == [(31,)]
 
 
 def test_memory_is_bounded_and_a_query_that_needs_more_goes_on_on_disk(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from offline.places import Place
 from offline.warehouse.duck import Memory, Warehouse
 from offline.warehouse.views import ORDER, views
 from schemas.event import LearningEvent
+from schemas.kinds import FEEDBACK
 
 HORIZON = 604_800.0
 DIALECTS = ("spark", "bigquery", "snowflake", "trino")
@@ -44,13 +45,15 @@ def named(archive: Archive, view: str, spill: Path) -> list[dict[str, Any]]:
 
 
 def statements(told: Told) -> list[tuple[int, int, LearningEvent]]:
-    """(partition, offset, event): each once, without those withdrawn and those that withdraw."""
+    """(partition, offset, event): each once, without those withdrawn, those that withdraw and
+    feedback."""
     found = []
     gone = {one.voids for events in told.events.values() for _, one in events if one.voids}
     for partition, events in told.events.items():
         seen: set[str] = set()
         for offset, one in events:
-            if one.id not in seen and one.id not in gone and not one.voids:
+            counts = not one.voids and one.kind not in FEEDBACK
+            if one.id not in seen and one.id not in gone and counts:
                 found.append((partition, offset, one))
             seen.add(one.id)
     return found
@@ -168,6 +171,19 @@ def test_learner_days_add_up(archive: Archive, told: Told, tmp_path: Path) -> No
         earlier = [d for (who, d) in days if who == one["learner"] and d < day[0]]
         assert one["active_day"] == len(earlier) + 1
         assert one["actions_so_far"] == len(done) + sum(len(days[day[1], d]) for d in earlier)
+
+
+def test_feedback_is_there_once(archive: Archive, told: Told, tmp_path: Path) -> None:
+    said = {
+        one.id: (one.learner, one.activity, one.kind, one.rating, one.decision, one.at)
+        for events in told.events.values()
+        for _, one in events
+        if one.kind in FEEDBACK
+    }
+    columns = ("learner", "activity", "said", "rating", "decision", "happened_at")
+    found = named(archive, "feedback", tmp_path)
+    assert len(found) == len(said) > 0
+    assert {one["statement"]: tuple(one[name] for name in columns) for one in found} == said
 
 
 def test_recommendations_are_followed_by_what_the_learner_did(
