@@ -1,1 +1,1 @@
-"""HTTP: queues for an LMS page, the xAPI receiver and the live console will be served from here."""
+"""HTTP: queues for an LMS page, the xAPI receiver, the live console. Begin with `serving.app`."""

@@ -1,6 +1,5 @@
 """Reference data from its compacted topics: read whole at the start, followed from then on."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ from schemas.reference import Activity, LearnerProfile, RoleRequirement
 from schemas.reference_json import activity_from_json, profile_from_json, requirement_from_json
 from stream.kafka import Reader
 from stream.records import Record
+from stream.topic_feed import TopicFeed
 from stream.topics import ACTIVITIES, PROFILES, REQUIREMENTS
 
 _OBSERVED = "observed:"
@@ -64,38 +64,9 @@ def load_reference(servers: str, prefix: str) -> Reference:
     return reference
 
 
-class ReferenceFeed:
-    """Reads the reference topics; a thread follows them and hands each message on."""
+class ReferenceFeed(TopicFeed):
+    """The reference topics."""
 
     def __init__(self, servers: str, prefix: str) -> None:
         topics = [prefix + topic.name for topic in (ACTIVITIES, PROFILES, REQUIREMENTS)]
-        self._reader = Reader(servers, topics)
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def load(self, receive: Callable[[Record], None]) -> int:
-        """Hand on everything that is there now; returns how many messages."""
-        count = 0
-        for record in self._reader.to_end():
-            receive(record)
-            count += 1
-        return count
-
-    def follow(self, receive: Callable[[Record], None]) -> None:
-        """From now on, hand on what comes, from a thread."""
-        self._thread = threading.Thread(
-            target=self._follow, args=(receive,), name="reference", daemon=True
-        )
-        self._thread.start()
-
-    def _follow(self, receive: Callable[[Record], None]) -> None:
-        while not self._stop.is_set():
-            for record in self._reader.poll():
-                receive(record)
-
-    def close(self) -> None:
-        """Stop following."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-        self._reader.close()
+        super().__init__(Reader(servers, topics))

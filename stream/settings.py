@@ -81,6 +81,21 @@ class Settings:
     """Address that the Prometheus endpoint listens on."""
     metrics_port: int = 0
     """Port of the Prometheus endpoint; 0 takes a free one, -1 none."""
+    serve_host: str = "127.0.0.1"
+    """Address that `stepstream serve` listens on."""
+    serve_port: int = 8080
+    """Its port; 0 takes a free one."""
+    tls_certificate: str = ""
+    """PEM file with the certificate chain; empty: no TLS (put a proxy in front, or stay local)."""
+    tls_key: str = ""
+    """PEM file with the certificate's private key."""
+    max_request_bytes: int = 8_388_608
+    """A request with a larger body is refused (413)."""
+    request_timeout_sec: float = 10.0
+    """A request that takes longer to arrive is refused (408); its headers get half of that."""
+    cors_origins: str = "*"
+    """Origins of pages whose scripts may call, separated by commas. A script needs an API key all
+    the same: no cookie is ever read."""
     session_timeout_sec: float = 12.0
     """A worker silent for so long loses its partitions."""
     stall_sec: float = 60.0

@@ -83,6 +83,20 @@ MODELS = Topic(
     compacted=True,
     partitions=1,
 )
+KEYS = Topic(
+    name="access.keys",
+    meaning="API keys: what each allows, and the SHA-256 of its secret",
+    key="id of the API key",
+    compacted=True,
+    partitions=1,
+)
+AUDIT = Topic(
+    name="access.audit",
+    meaning="who read whom over HTTP",
+    key="learner key",
+    kept_ms=365 * _DAY_MS,
+    partitions=1,
+)
 
 ALL = (
     STATEMENTS,
@@ -93,4 +107,6 @@ ALL = (
     REQUIREMENTS,
     RECOMMENDATIONS,
     MODELS,
+    KEYS,
+    AUDIT,
 )

@@ -20,7 +20,8 @@ class Listed(NamedTuple):
 
     summary: str
     module: str
-    """In this package; the command is its attribute `<name>_command`."""
+    """In this package, or the whole name where there is a dot in it; the command is its attribute
+    `<name>_command`."""
 
 
 SECTIONS: Mapping[str, Mapping[str, Listed]] = {
@@ -33,6 +34,8 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
         "status": Listed("Say what runs, and how much it has handled.", "status"),
         "topics": Listed("Create the topics that are missing, and list all.", "topics"),
         "worker": Listed("Turn statements into queues until it is stopped.", "worker"),
+        "serve": Listed("Answer over HTTP: queues, statements, console.", "serving.command"),
+        "keys": Listed("Make, list and revoke API keys.", "serving.access.command"),
         "settings": Listed("List every setting.", "settings"),
     },
     "Feed it": {
@@ -74,7 +77,8 @@ class Commands(click.Group):
         listed = COMMANDS.get(cmd_name)
         if listed is None:
             return None
-        found = getattr(import_module(f"stream.cli.{listed.module}"), f"{cmd_name}_command")
+        module = listed.module if "." in listed.module else f"stream.cli.{listed.module}"
+        found = getattr(import_module(module), f"{cmd_name}_command")
         return found if isinstance(found, click.Command) else None
 
     def resolve_command(

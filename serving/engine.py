@@ -1,0 +1,192 @@
+"""The engine as handlers see it: what is read, what is written, who may see whom."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from processors.identity import Pseudonyms, learner_keys
+from processors.objective import Objective
+from processors.reference import Reference
+from schemas.errors import ConfigurationError, Unavailable
+from serving.access.audit import Access, access_message
+from serving.access.feed import keys_feed, taking
+from serving.access.keys import Caller, Denial, Keyring
+from serving.access.limits import Limiter
+from serving.problems import Problem
+from serving.queue_feed import QueueFeed
+from stream import clock
+from stream.kafka import Publisher
+from stream.metrics import Metrics
+from stream.namespaces import Namespaces
+from stream.records import Record
+from stream.reference_feed import ReferenceFeed, take
+from stream.settings import Settings, StoreSettings
+from stream.store.redis_store import RedisStore
+from stream.wiring import pseudonym_key
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+_LONGEST_LEARNER = 2048
+_REDIS_TIMEOUT_SEC = 1.0
+_ASK_SEC = 1.0
+_log = logging.getLogger("stepstream")
+
+
+class Engine:
+    """What handlers ask.
+
+    Args:
+        settings: with addresses; the namespace is found and followed.
+    """
+
+    def __init__(self, settings: Settings, objective: Objective) -> None:
+        self.settings = settings
+        self.objective = objective
+        self.reference = Reference()
+        self.keyring = Keyring()
+        self.limiter = Limiter()
+        self.metrics = Metrics()
+        self.publisher = Publisher(settings.kafka)
+        self.store = _store(settings)
+        self.now = clock.now
+        self.ready = False
+        self._pseudonym_key = pseudonym_key(settings)
+        self._feeds: list[ReferenceFeed | Any] = []
+        self._following: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Load keys and reference data and follow them; returns when requests can be answered."""
+        loop = asyncio.get_running_loop()
+        kafka, prefix = self.settings.kafka, self.settings.prefix
+        self.feed = await asyncio.to_thread(QueueFeed, kafka, prefix, loop)
+        keys = await asyncio.to_thread(keys_feed, kafka, prefix)
+        reference = await asyncio.to_thread(ReferenceFeed, kafka, prefix)
+        self._feeds = [self.feed, keys, reference]
+        await asyncio.to_thread(keys.load, taking(self.keyring))
+        await asyncio.to_thread(reference.load, self._take)
+
+        def receive(record: Record) -> None:
+            loop.call_soon_threadsafe(self._take, record)
+
+        keys.follow(taking(self.keyring))
+        reference.follow(receive)
+        self._following = asyncio.create_task(self._follow_namespace())
+        self.ready = True
+
+    async def stop(self) -> None:
+        """Let go of everything; what was sent is acknowledged first."""
+        self.ready = False
+        if self._following is not None:
+            self._following.cancel()
+        for feed in self._feeds:
+            await asyncio.to_thread(feed.close)
+        await asyncio.to_thread(self.publisher.close)
+        await self.store.close()
+
+    def _take(self, record: Record) -> None:
+        change = take(self.reference, self.settings.prefix, record)
+        if isinstance(change, str):
+            _log.warning("reference data not used: %s", change)
+
+    async def _follow_namespace(self) -> None:
+        """A replay may have another namespace serve (`stream.namespaces`)."""
+        namespaces = Namespaces(_quick(self.settings.store), self.settings.prefix)
+        while not self.settings.namespace:
+            try:
+                serving = await namespaces.serving()
+            except Unavailable:
+                serving = self.namespace
+            if serving != self.namespace:
+                before, self.store = self.store, _store(self.settings.with_(namespace=serving))
+                await before.close()
+            await asyncio.sleep(_ASK_SEC)
+
+    @property
+    def namespace(self) -> str:
+        """The one that is read."""
+        return self.store.namespace
+
+    def pseudonyms(self, tenant: str) -> Pseudonyms:
+        """What turns identifiers of a tenant's people into learner keys."""
+        return _pseudonyms(self._pseudonym_key, tenant)
+
+    def keys_of(self, caller: Caller, learner: str) -> tuple[str, ...]:
+        """Keys under which a learner may be known, the usual one first.
+
+        Raises:
+            Problem: 404 for another tenant's key, 400 where `learner` names nobody.
+        """
+        text = learner.strip()
+        if not text or len(text) > _LONGEST_LEARNER:
+            raise Problem(400, "invalid_learner", "learner must be a key or an identifier")
+        pseudonyms = self.pseudonyms(caller.tenant)
+        if _KEY.fullmatch(text):
+            if not pseudonyms.owns(text):
+                raise unknown_learner()
+            return (text,)
+        home_page = caller.home_page or self.settings.home_page
+        try:
+            return learner_keys(text, pseudonyms, home_page)
+        except (ConfigurationError, UnicodeError):
+            raise Problem(400, "invalid_learner", "learner must be a key or an identifier") from None
+
+    async def queue(self, keys: Sequence[str]) -> tuple[str, bytes | None]:
+        """The first of `keys` that has a queue, and the queue; else the first key and None.
+
+        Raises:
+            Unavailable: where Redis does not answer at once.
+        """
+        found = await self.store.queues(keys)
+        for key, queue in zip(keys, found, strict=True):
+            if queue is not None:
+                return key, queue
+        return keys[0], None
+
+    def audit(self, caller: Caller, action: str, learner: str) -> None:
+        """Note that `caller` did `action` with what is known of `learner` (a key)."""
+        access = Access(
+            at=self.now(),
+            tenant=caller.tenant,
+            key=caller.id,
+            name=caller.name,
+            action=action,
+            learner=learner,
+        )
+        sent = self.publisher.submit([access_message(self.settings.prefix, access)])
+        sent.add_done_callback(_tell_failure)
+
+    def denied(self, why: Denial, scope: Any) -> None:
+        """Count and log a refusal, without anything that the sender wrote but for the route."""
+        self.metrics.denied.labels(why.value).inc()
+        _log.info("denied (%s) %s %s", why.value, scope.get("method"), route_of(scope))
+
+
+def route_of(scope: Any) -> str:
+    """The template of the route that a request found; never the path, which may name people."""
+    return str(scope.get("path_template") or "(none)")
+
+
+def unknown_learner() -> Problem:
+    """The answer for a learner of whom the caller's tenant knows nothing."""
+    return Problem(404, "unknown_learner", "nothing is known of this learner in your tenant")
+
+
+def _tell_failure(sent: "asyncio.Future[None]") -> None:
+    if not sent.cancelled() and (error := sent.exception()) is not None:
+        _log.error("an access was not written to the audit: %s", error)
+
+
+@lru_cache(maxsize=10_000)
+def _pseudonyms(key: bytes, tenant: str) -> Pseudonyms:
+    return Pseudonyms(key, tenant)
+
+
+def _quick(settings: StoreSettings) -> StoreSettings:
+    """A reader gets an answer at once or the fallback; waiting is for workers."""
+    return settings.with_(patience_sec=0.0, timeout_sec=_REDIS_TIMEOUT_SEC)
+
+
+def _store(settings: Settings) -> RedisStore:
+    return RedisStore(_quick(settings.store), settings.partitions)
