@@ -1,12 +1,14 @@
 """Who: from an actor, or from what a person types, to the key of a learner.
 
-A learner is known by a pseudonym: keyed BLAKE2b-128 over the tenant and the identifier of the
-actor. Without the secret nobody can find the staff number behind a key by trying them all.
+A learner is known by a pseudonym of 32 hexadecimal digits: 8 of a keyed BLAKE2b of the tenant, 24
+of one of the tenant and the identifier of the actor. So a key tells those who have the secret which
+tenant's it is, and without the secret nobody can find the staff number behind a key by trying all.
 
 One person, one key: an mbox and its SHA-1 are one identifier. Spelling counts: a mailbox in
 other letter case is another identifier, because its published SHA-1 is another one too.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha1
@@ -15,6 +17,8 @@ from typing import Any
 from schemas.errors import ConfigurationError
 
 _KEY_BYTES = range(16, 65)
+_TENANT_DIGITS = 8
+_LEARNER_KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +33,27 @@ class Pseudonyms:
     tenant: str = "default"
     _keyed: blake2b = field(init=False, repr=False, compare=False)
     """A hasher that has taken the key in."""
+    _mark: str = field(init=False, repr=False, compare=False)
+    """How every learner key of the tenant begins."""
 
     def __post_init__(self) -> None:
         if len(self.key) not in _KEY_BYTES:
             raise ConfigurationError("the pseudonym key must have 16 to 64 bytes: set it anew")
         object.__setattr__(self, "_keyed", blake2b(key=self.key, digest_size=16))
+        mark = self.digest(f"tenant:{self.tenant}".encode())[:_TENANT_DIGITS]
+        object.__setattr__(self, "_mark", mark)
 
     def learner(self, identifier: str) -> str:
         """The learner key, 32 hexadecimal digits, of an identifier (see `identifier_of`)."""
-        return self.digest(f"{len(self.tenant)}:{self.tenant}{identifier}".encode())
+        own = self.digest(f"{len(self.tenant)}:{self.tenant}{identifier}".encode())
+        return self._mark + own[_TENANT_DIGITS:]
+
+    def owns(self, key: str) -> bool:
+        """Whether `key` is a learner key of this tenant; whether anybody has it is not said.
+
+        Of another tenant's keys one in 2**32 would be taken for one of this tenant's.
+        """
+        return key.startswith(self._mark) and _LEARNER_KEY.fullmatch(key) is not None
 
     def digest(self, content: bytes) -> str:
         """Keyed BLAKE2b-128 of `content`, 32 hexadecimal digits."""

@@ -79,7 +79,7 @@ class Doorway:
         if engine.limiter.left(address, _WRONG_KEYS, now) < 1:
             self._slow_down(scope, 1.0)
         found = credentials_of(header)
-        caller = Denial.WRONG_KEY
+        caller: ApiKey | Denial = Denial.WRONG_KEY
         if found is not None:
             caller = engine.keyring.recognise(found.id, found.secret, engine.now())
         scope[CALLER] = caller

@@ -51,7 +51,7 @@ class Engine:
         self.publisher = Publisher(settings.kafka)
         self.store = _store(settings)
         self.now = clock.now
-        self.ready = False
+        self.started = asyncio.Event()
         self._pseudonym_key = pseudonym_key(settings)
         self._feeds: list[ReferenceFeed | Any] = []
         self._following: asyncio.Task[None] | None = None
@@ -73,11 +73,11 @@ class Engine:
         keys.follow(taking(self.keyring))
         reference.follow(receive)
         self._following = asyncio.create_task(self._follow_namespace())
-        self.ready = True
+        self.started.set()
 
     async def stop(self) -> None:
         """Let go of everything; what was sent is acknowledged first."""
-        self.ready = False
+        self.started.clear()
         if self._following is not None:
             self._following.cancel()
         for feed in self._feeds:
@@ -120,7 +120,7 @@ class Engine:
         """
         text = learner.strip()
         if not text or len(text) > _LONGEST_LEARNER:
-            raise Problem(400, "invalid_learner", "learner must be a key or an identifier")
+            raise _nobody()
         pseudonyms = self.pseudonyms(caller.tenant)
         if _KEY.fullmatch(text):
             if not pseudonyms.owns(text):
@@ -130,7 +130,7 @@ class Engine:
         try:
             return learner_keys(text, pseudonyms, home_page)
         except (ConfigurationError, UnicodeError):
-            raise Problem(400, "invalid_learner", "learner must be a key or an identifier") from None
+            raise _nobody() from None
 
     async def queue(self, keys: Sequence[str]) -> tuple[str, bytes | None]:
         """The first of `keys` that has a queue, and the queue; else the first key and None.
@@ -166,6 +166,10 @@ class Engine:
 def route_of(scope: Any) -> str:
     """The template of the route that a request found; never the path, which may name people."""
     return str(scope.get("path_template") or "(none)")
+
+
+def _nobody() -> Problem:
+    return Problem(400, "invalid_learner", "learner must be a key or an identifier")
 
 
 def unknown_learner() -> Problem:

@@ -32,6 +32,10 @@ class StoreSettings:
     """The same for a learner seen once only (anonymous traffic)."""
     statement_window_sec: int = 30 * _DAY_SEC
 
+    def with_(self, **changes: Any) -> Self:
+        """A copy with `changes`."""
+        return replace(self, **changes)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:

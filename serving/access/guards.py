@@ -35,7 +35,7 @@ def caller_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
     Raises:
         Problem: 401, where there is none that counts.
     """
-    found = connection.scope.get(CALLER, Denial.NO_KEY)
+    found: Any = connection.scope.get(CALLER, Denial.NO_KEY)
     if isinstance(found, ApiKey):
         return found
     deny(connection, found)

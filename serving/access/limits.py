@@ -26,6 +26,8 @@ class Limiter:
         """Take a token: 0 if there is one, else seconds until there will be (none is taken).
 
         Args:
+            name: of the bucket.
+            rate: of the bucket, the same each time.
             now: seconds of a clock that never goes back.
         """
         tokens, at = self._buckets.pop(name, (float(rate.burst), now))

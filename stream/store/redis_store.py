@@ -186,6 +186,26 @@ class RedisStore:
         """See `Store.queue`."""
         return await self._client.patiently(lambda: self._redis.get(self._of(learner, "queue")))
 
+    async def queues(self, learners: Sequence[str]) -> list[bytes | None]:
+        """The queue of each learner, in order; one round trip."""
+        names = [self._of(learner, "queue") for learner in learners]
+        if len(names) == 1:
+            return [await self._client.patiently(lambda: self._redis.get(names[0]))]
+
+        async def ask() -> list[bytes | None]:
+            # one GET each: MGET wants all its keys in one slot of a cluster
+            pipe = self._redis.pipeline(transaction=False)
+            for name in names:
+                pipe.get(name)
+            return list(await pipe.execute())
+
+        return await self._client.patiently(ask)
+
+    @property
+    def namespace(self) -> str:
+        """What leads all keys."""
+        return self._settings.namespace
+
     async def close(self) -> None:
         """See `Store.close`."""
         await self._client.close()

@@ -64,6 +64,17 @@ def test_tenant_and_identifier_do_not_run_into_each_other() -> None:
     assert Pseudonyms(b"k" * 32, "a").learner("bc") != Pseudonyms(b"k" * 32, "ab").learner("c")
 
 
+@given(TEXT, TEXT, TEXT)
+def test_a_tenant_knows_its_own_keys(one: str, other: str, identifier: str) -> None:
+    mine, theirs = Pseudonyms(b"k" * 32, one), Pseudonyms(b"k" * 32, other)
+    key = mine.learner(identifier)
+    assert mine.owns(key)
+    assert theirs.owns(key) == (one == other)
+    assert not Pseudonyms(b"K" * 32, one).owns(key)
+    for wrong in (key[:-1], key + "0", key.upper() + "G", key[:-1] + "\n", key + "\n", ""):
+        assert not mine.owns(wrong)
+
+
 @pytest.mark.parametrize("key", [b"", b"k" * 15, b"k" * 65])
 def test_a_secret_of_the_wrong_length_is_refused(key: bytes) -> None:
     with pytest.raises(ConfigurationError, match="16 to 64 bytes"):
