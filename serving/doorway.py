@@ -25,8 +25,10 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 _WRONG_KEYS = Rate(per_sec=1.0, burst=20)
-"""Wrong keys from one address before it has to wait."""
+"""Wrong keys from one address; right ones from there pass all the same."""
 _LONGEST_URL = 8192
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Any other word is one label of the metrics: senders can make up as many as they like."""
 _SAFE = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -75,19 +77,16 @@ class Doorway:
     def _recognise(self, scope: Scope, header: str) -> None:
         """Leave the caller, or what is wrong, in the scope; the routes decide what they need."""
         engine, now = self._engine, clock.monotonic()
-        address = f"address {(scope.get('client') or ('',))[0]}"
-        if engine.limiter.left(address, _WRONG_KEYS, now) < 1:
-            self._slow_down(scope, 1.0)
         found = credentials_of(header)
         caller: ApiKey | Denial = Denial.WRONG_KEY
         if found is not None:
             caller = engine.keyring.recognise(found.id, found.secret, engine.now())
         scope[CALLER] = caller
-        if not isinstance(caller, ApiKey):
-            engine.limiter.wait_for(address, _WRONG_KEYS, now)
-            return
-        wait = engine.limiter.wait_for(f"key {caller.id}", Rate(caller.rate, caller.burst), now)
-        if wait:
+        if isinstance(caller, ApiKey):
+            bucket, rate = f"key {caller.id}", Rate(caller.rate, caller.burst)
+        else:
+            bucket, rate = f"address {(scope.get('client') or ('',))[0]}", _WRONG_KEYS
+        if wait := engine.limiter.wait_for(bucket, rate, now):
             self._slow_down(scope, wait)
 
     def _slow_down(self, scope: Scope, wait_sec: float) -> None:
@@ -153,7 +152,8 @@ class Visit:
         """Count the request."""
         metrics, route = self._engine.metrics, route_of(self._scope)
         status = str(self._status or 499)
-        metrics.http_requests.labels(route, self._scope["method"], status).inc()
+        method = self._scope["method"] if self._scope["method"] in _METHODS else "other"
+        metrics.http_requests.labels(route, method, status).inc()
         metrics.http_seconds.labels(route).observe(clock.monotonic() - self._started)
 
 

@@ -122,10 +122,11 @@ class Engine:
         if not text or len(text) > _LONGEST_LEARNER:
             raise _nobody()
         pseudonyms = self.pseudonyms(caller.tenant)
-        if _KEY.fullmatch(text):
-            if not pseudonyms.owns(text):
+        if _KEY.fullmatch(text.lower()):
+            if not pseudonyms.owns(text.lower()):
+                self.metrics.denied.labels(Denial.TENANT.value).inc()
                 raise unknown_learner()
-            return (text,)
+            return (text.lower(),)
         home_page = caller.home_page or self.settings.home_page
         try:
             return learner_keys(text, pseudonyms, home_page)

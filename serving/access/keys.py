@@ -86,12 +86,14 @@ def key_to_json(key: ApiKey) -> dict[str, Any]:
     return asdict(key) | {"scopes": [scope.value for scope in key.scopes]}
 
 
-def key_from_json(data: dict[str, Any]) -> ApiKey:
+def key_from_json(data: Any) -> ApiKey:
     """The inverse of `key_to_json`; unknown fields are ignored (newer writers add fields).
 
     Raises:
         KeyError, TypeError, ValueError: where `data` is not a key.
     """
+    if not isinstance(data, dict):
+        raise TypeError("a key is an object")
     known = {name: value for name, value in data.items() if name in ApiKey.__dataclass_fields__}
     return ApiKey(**known | {"scopes": scopes_of(data["scopes"])})
 

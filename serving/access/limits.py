@@ -37,8 +37,3 @@ class Limiter:
         if len(self._buckets) > self._most:
             self._buckets.popitem(last=False)
         return wait
-
-    def left(self, name: str, rate: Rate, now: float) -> float:
-        """Tokens in a bucket now; none is taken."""
-        tokens, at = self._buckets.get(name, (float(rate.burst), now))
-        return min(float(rate.burst), tokens + (now - at) * rate.per_sec)
