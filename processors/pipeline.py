@@ -23,6 +23,7 @@ from processors.objective import Objective
 from processors.queueing import Basis, Occasion, rebuild
 from processors.receipts import decode_receipt
 from processors.reference import Reference
+from processors.witness import Seen, Witness
 from schemas.checkpoint import Memory, Needs, PartitionWrite
 from schemas.codec import encode_json, hash64
 from schemas.event import LearningEvent
@@ -49,6 +50,8 @@ class World:
     objective: Objective
     statement_window: int
     """Offsets after which a generation of receipts is closed."""
+    grouping: str = "role"
+    """What groups of learners are made by, where they are counted: "role" or "cohort"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class Outcome:
     """Events whose id is known with another content: for the dead letters."""
     duplicates: int
     voided: int
+    seen: Seen
+    """What it showed of learning, for the metrics."""
 
 
 def needs_of(batch: Batch, world: World) -> Needs:
@@ -99,7 +104,8 @@ def also_needs(batch: Batch, memory: Memory) -> tuple[str, ...]:
 
 def personalize(batch: Batch, memory: Memory, models: Replica, world: World, now: float) -> Outcome:
     """Apply a batch: features, predict then learn, one fresh queue for each learner touched."""
-    work = Application(memory, models)
+    witness = Witness(world.reference, world.objective, world.grouping)
+    work = Application(memory, models, lesson=witness.lesson)
     for offset, event in batch.events:
         work.apply(offset, event)
     write = PartitionWrite(
@@ -112,7 +118,7 @@ def personalize(batch: Batch, memory: Memory, models: Replica, world: World, now
         models=models.touched(),
         receipts=work.receipts,
     )
-    _put_queues(write, work.touched(), models, world, now)
+    _put_queues(write, work.touched(), witness, models, now)
     return Outcome(
         write=write,
         observations=work.observations,
@@ -120,6 +126,7 @@ def personalize(batch: Batch, memory: Memory, models: Replica, world: World, now
         conflicts=work.conflicts,
         duplicates=work.duplicates,
         voided=work.voided,
+        seen=witness.seen,
     )
 
 
@@ -139,27 +146,34 @@ def refresh(
     models: Replica,
     world: World,
     now: float,
-) -> None:
-    """Rebuild stale queues into `write`.
+) -> Seen:
+    """Rebuild stale queues into `write`; returns what they show.
 
     A learner of whom nothing is left, neither state nor profile, is forgotten.
     """
     work = Application(memory, models)
+    witness = Witness(world.reference, world.objective, world.grouping)
     for learner in stale.learners:
         if learner in memory.states or world.reference.profile(learner) is not None:
             cause = Touched(learner, work.state(learner), write.offset, {"change": stale.change})
-            _put_queues(write, [cause], models, world, now)
+            _put_queues(write, [cause], witness, models, now)
         else:
             write.forgotten.add(learner)
+    return witness.seen
 
 
 def _put_queues(
-    write: PartitionWrite, touched: Iterable[Touched], models: Replica, world: World, now: float
+    write: PartitionWrite,
+    touched: Iterable[Touched],
+    witness: Witness,
+    models: Replica,
+    now: float,
 ) -> None:
-    basis = Basis(world.reference, Served(models), world.objective)
+    basis = Basis(witness.reference, Served(models), witness.objective)
     for learner, state, version, cause in touched:
         occasion = Occasion(now, version, cause)
-        queue, stale_at = rebuild(learner, state, basis, occasion)
+        queue, stale_at, dues = rebuild(learner, state, basis, occasion)
+        witness.offer(learner, tuple([item.activity for item in queue.items]), dues, now)
         write.queues[learner] = encode_json(queue)
         write.tokens[learner] = f"{version}/{now}"
         write.due[learner] = inf if stale_at is None else stale_at

@@ -42,6 +42,8 @@ class Rebuilt(NamedTuple):
     queue: Queue
     stale_at: float | None
     """POSIX seconds; None where only an event can."""
+    dues: tuple[float, ...] = ()
+    """When the duties fall due that the learner has not fulfilled (POSIX seconds)."""
 
 
 class _Plan(NamedTuple):
@@ -73,7 +75,8 @@ def rebuild(learner: str, state: LearnerState, basis: Basis, occasion: Occasion)
     """`build_queue`, and when the queue must be built again though nothing happens."""
     decision = _decide(learner, state, basis, occasion)
     queue = _written(decision, occasion)
-    return Rebuilt(queue, next_rebuild(queue, decision.view))
+    dues = tuple(due for _, due in decision.view.open_duties)
+    return Rebuilt(queue, next_rebuild(queue, decision.view), dues)
 
 
 def why_not(

@@ -5,6 +5,7 @@ holds, not of the order in which it was told; only `version`, and which observed
 first where too many came, remember the order.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -51,6 +52,7 @@ class Reference:
         self._max_observed = max_observed
         self._profiles: dict[str, LearnerProfile] = {}
         self._by_role = Index()
+        self._sizes = {"role": Counter[str](), "cohort": Counter[str]()}
         self._requirements: dict[str, RoleRequirement] = {}
         self._targets: dict[str, Mapping[int, float]] = {}
 
@@ -89,6 +91,10 @@ class Reference:
     def learners(self) -> Iterator[str]:
         """Learner keys with a profile, in order."""
         return iter(sorted(self._profiles))
+
+    def sizes(self, grouping: str) -> Mapping[str, int]:
+        """How many profiles name each "role", or each "cohort"."""
+        return self._sizes[grouping]
 
     def requirement(self, role: str) -> Mapping[int, float]:
         """Target proficiency by skill (hash); empty where nobody said what the role requires."""
@@ -157,11 +163,20 @@ class Reference:
         old = self._profiles.pop(learner, None)
         if old is not None:
             self._by_role.discard(old.role, learner)
+            self._count(old, -1)
         if new is not None:
             self._profiles[learner] = new
             self._by_role.add(new.role, learner)
+            self._count(new, 1)
             self._catalogue.name_skills(new.goals)
         return self._change(frozenset({learner}), "profile changed", differs=old != new)
+
+    def _count(self, profile: LearnerProfile, step: int) -> None:
+        for grouping, sizes in self._sizes.items():
+            name = getattr(profile, grouping)
+            sizes[name] += step
+            if not sizes[name]:
+                del sizes[name]
 
     def _put_requirement(self, role: str, new: RoleRequirement | None) -> Change:
         old = self._requirements.pop(role, None)

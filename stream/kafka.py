@@ -198,6 +198,14 @@ class Admin:
         Raises:
             Unavailable: where Kafka does not tell.
         """
+        return sum(end - at for at, end in self.progress(group, topic).values())
+
+    def progress(self, group: str, topic: str) -> dict[int, tuple[int, int]]:
+        """Partition of `topic` -> the offset that `group` goes on from, and that after the last.
+
+        Raises:
+            Unavailable: where Kafka does not tell.
+        """
         starts, ends = self.starts(topic), self.ends(topic)
         with _telling("what a group has read"):
             parts = [TopicPartition(topic, p) for p in ends]
@@ -205,10 +213,13 @@ class Admin:
                 [ConsumerGroupTopicPartitions(group, parts)]
             )
             done = asked[group].result(self._timeout_sec).topic_partitions
-            return sum(
-                ends[part.partition] - max(int(part.offset), starts[part.partition])
+            return {
+                part.partition: (
+                    max(int(part.offset), starts[part.partition]),
+                    ends[part.partition],
+                )
                 for part in done
-            )
+            }
 
     def starts(self, topic: str) -> dict[int, int]:
         """Offset of the first message of each partition of `topic` that is still there.

@@ -51,7 +51,7 @@ class LocalStream:
         self.metrics = Metrics()
         self.reference = Reference()
         self.ingester = Ingester(settings, self.reference, self.log, self.metrics, now)
-        world = World(self.reference, objective, settings.statement_window)
+        world = World(self.reference, objective, settings.statement_window, settings.slice_by)
         self.personalizer = Personalizer(settings, world, self.store, self.log, self.metrics, now)
         self.merger = Merger(self.store.pool, settings.merge_every)
         self._read: dict[tuple[str, int], int] = defaultdict(int)

@@ -30,10 +30,10 @@ from stream.clock import Clock
 from stream.dead_letters import conflict_letter
 from stream.event_reader import check_no_hole, read_events
 from stream.log import Log, Message
+from stream.measuring import Measures
 from stream.metrics import Metrics
 from stream.outbox import Outbox
 from stream.owned import Owned
-from stream.quality import count_batches, count_models, export_quality
 from stream.records import RawRecord
 from stream.settings import Settings
 from stream.store.contract import Store
@@ -68,6 +68,7 @@ class Personalizer:
         self._metrics = metrics
         self._now = now
         self._adopter = Adopter(store.pool, settings.store.namespace)
+        self._measures = Measures(settings, world, metrics)
         self._outbox = Outbox(log, settings.prefix + RECOMMENDATIONS.name, metrics)
         self._owned: dict[int, Owned] = {}
         self._lock = asyncio.Lock()
@@ -85,8 +86,7 @@ class Personalizer:
         await (pool.join() if every else pool.leave())
         async with self._lock:
             self._owned = {p: await self._claim(p) for p in sorted(partitions)}
-            self._metrics.partitions.set(len(self._owned))
-            self._metrics.claims.inc(len(self._owned))
+            self._measures.own(len(self._owned))
             return {p: owned.applied + 1 for p, owned in self._owned.items()}
 
     async def _claim(self, partition: int) -> Owned:
@@ -124,7 +124,7 @@ class Personalizer:
             await self._log.send(letters)
             await self._write([outcome.write for outcome in outcomes])
             self._batch_sec = self._now() - started
-            self._measure(batches, outcomes, started)
+            self._measures.count(batches, outcomes, started, self._now())
 
     def _batches(self, grouped: Records) -> tuple[list[Batch], list[Message]]:
         batches, letters = [], []
@@ -185,20 +185,10 @@ class Personalizer:
                 owned.recent.note(write.offset, write.models)
             self._outbox.publish(write.queues, write.tokens, owned.acknowledged)
 
-    def _measure(
-        self, batches: Sequence[Batch], outcomes: Sequence[Outcome], started: float
-    ) -> None:
-        now = self._now()
-        count_batches(self._metrics, batches, outcomes, now)
-        self._metrics.batch_events.observe(sum(len(batch.events) for batch in batches))
-        self._metrics.batch_seconds.observe(now - started)
-        self._metrics.reference_version.set(self._world.reference.version)
-        count_models(self._metrics, batches, outcomes)
-
-    def export_quality(self) -> None:
-        """Bring the gauges of the models' quality up to date."""
+    def export(self) -> None:
+        """Bring the gauges of the models' quality and of learning up to date."""
         monitors = [owned.models.quality for owned in self._owned.values()]
-        export_quality(self._metrics, monitors)
+        self._measures.export(monitors, self._now())
 
     def applied(self) -> dict[int, int]:
         """Offset of the last applied event by owned partition; -1 before the first."""
@@ -215,6 +205,7 @@ class Personalizer:
             await self._take_changes()
             now = self._now()
             waiting = {p: await self._waiting(p, now) for p in self._owned}
+            self._metrics.waiting.set(sum(map(len, waiting.values())))
             busy = [p for p, owned in self._owned.items() if waiting[p] or owned.acknowledged]
             if busy:
                 await self._refresh(
@@ -293,8 +284,8 @@ class Personalizer:
         for write, memory in zip(writes, await self._store.read(needs), strict=True):
             stale = Staleness(waiting[write.partition], self._why)
             models = self._owned[write.partition].models
-            refresh(write, stale, memory, models, self._world, now)
-            self._metrics.queues.labels("refresh").inc(len(write.queues))
+            seen = refresh(write, stale, memory, models, self._world, now)
+            self._measures.count_rebuilt(seen, now)
         await self._write(writes)
 
 

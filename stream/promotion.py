@@ -101,7 +101,7 @@ class Promoter:
             Unavailable: where others publish all the time.
         """
         loaded = await asyncio.to_thread(self._versions.load, name)
-        check_verdict(loaded.version)
+        await self._judge(loaded.version)
         past = await self._past()
         if ids_of(past.line)[-1:] == [name]:
             return past.newest
@@ -133,6 +133,11 @@ class Promoter:
             loaded = await asyncio.to_thread(self._versions.load, merge.promoted.id)
             plan = partial(self._promotion, loaded)
         return await self._attempt(merge.version, past, plan, merge.at)
+
+    async def _judge(self, version: Version) -> None:
+        verdict = version.verdict
+        await self._pool.judge(version.id, passed=verdict is not None and verdict.passed)
+        check_verdict(version)
 
     async def _past(self) -> Past:
         newest = await self._pool.newest() or NOTHING

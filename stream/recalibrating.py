@@ -107,6 +107,9 @@ class Recalibrator:
         made = await asyncio.to_thread(self._written, work.origin, done, resumed=work.resumed)
         await asyncio.to_thread(self._propose, made.version.id, mined)
         work.done()
+        if made.version.verdict is not None:
+            passed = made.version.verdict.passed
+            await self._releases.pool.judge(made.version.id, passed=passed)
         return made
 
     async def _origin(self) -> Origin:

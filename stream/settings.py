@@ -100,6 +100,13 @@ class Settings:
     cors_origins: str = "*"
     """Origins of pages whose scripts may call, separated by commas. A script needs an API key all
     the same: no cookie is ever read."""
+    slice_by: str = "role"
+    """What learners are counted by in the metrics, besides all together: role or cohort."""
+    slices: str = ""
+    """Roles or cohorts that are counted by their own name, with commas between. Those of most
+    learners follow, up to STEPSTREAM_SLICE_MOST; all others are "other"."""
+    slice_most: int = 8
+    """How many may be counted by their own name. Each takes some dozen series a worker."""
     session_timeout_sec: float = 12.0
     """A worker silent for so long loses its partitions."""
     stall_sec: float = 60.0

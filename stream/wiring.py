@@ -3,9 +3,11 @@
 from processors.identity import Pseudonyms
 from processors.ingest import IngestContext
 from processors.reference import Reference
+from processors.witness import GROUPINGS
 from schemas.errors import ConfigurationError
 from schemas.statement.validation import Mode, Validator
 from stream.settings import Settings
+from stream.slices import Slices
 
 _KEY_BYTES = 32
 
@@ -27,6 +29,20 @@ def ingest_context(settings: Settings, reference: Reference) -> IngestContext:
         tenant=settings.tenant,
         profile=reference.profile,
     )
+
+
+def slices(settings: Settings) -> Slices:
+    """The groups of learners that metrics name.
+
+    Raises:
+        ConfigurationError: where groups cannot be made so.
+    """
+    if settings.slice_by not in GROUPINGS:
+        raise ConfigurationError(
+            f"STEPSTREAM_SLICE_BY={settings.slice_by!r} must be one of {', '.join(GROUPINGS)}"
+        )
+    names = [name.strip() for name in settings.slices.split(",")]
+    return Slices(filter(None, names), settings.slice_most)
 
 
 def pseudonym_key(settings: Settings) -> bytes:

@@ -16,6 +16,7 @@ from stream.app import build_app, end_process, guarded
 from stream.collector import spare_the_collector
 from stream.ingester import Ingester
 from stream.kafka import Admin, Publisher
+from stream.lag import LagWatch
 from stream.merging_process import MergingProcess
 from stream.metrics import Metrics
 from stream.namespaces import Namespaces, serving
@@ -27,6 +28,7 @@ from stream.stall import StallWatch
 from stream.store.redis_store import RedisStore
 from stream.topic_creation import create_topics
 from stream.topics import EVENTS
+from stream.version_watch import VersionWatch
 
 _TICK_SEC = 0.25
 _ADOPT_SEC = 0.1
@@ -58,10 +60,11 @@ class Worker:
         self._ingester = Ingester(
             settings, self._reference, self._publisher, self._metrics, clock.monotonic
         )
+        self._store = RedisStore(settings.store, settings.partitions)
         self._personalizer = Personalizer(
             settings,
-            World(self._reference, objective, settings.statement_window),
-            RedisStore(settings.store, settings.partitions),
+            World(self._reference, objective, settings.statement_window, settings.slice_by),
+            self._store,
             self._publisher,
             self._metrics,
             clock.now,
@@ -117,7 +120,9 @@ class Worker:
     def _beside(self) -> list[Callable[[], Awaitable[None]]]:
         """What runs beside agents and ticks."""
         merging = [self._adopt_for_ever, self._merge_for_ever] if self._settings.merge_every else []
-        return [self._watch_for_ever, self._follow_for_ever, *merging]
+        lag = LagWatch(self._settings, self._metrics)
+        versions = VersionWatch(self._store.pool, self._metrics)
+        return [self._watch_for_ever, self._follow_for_ever, lag.run, versions.run, *merging]
 
     def _take_reference(self, record: Record) -> None:
         change = take(self._reference, self._settings.prefix, record)
@@ -132,7 +137,7 @@ class Worker:
             more = await self._personalizer.tick()
             ticks += 1
             if ticks % _QUALITY_EVERY_TICKS == 0:
-                self._personalizer.export_quality()
+                self._personalizer.export()
             await asyncio.sleep(0 if more else _TICK_SEC)
 
     async def _adopt_for_ever(self) -> None:

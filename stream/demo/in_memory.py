@@ -44,7 +44,7 @@ class InMemory:
 
     async def readings(self) -> Readings:
         """See `Place.readings`."""
-        self._stream.personalizer.export_quality()
+        self._stream.personalizer.export()
         return read_registry(self._stream.metrics)
 
     async def is_idle(self) -> bool:

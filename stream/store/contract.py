@@ -64,6 +64,12 @@ class Pool(Protocol):
     async def pinned(self) -> float | None:
         """Since when nothing is to be promoted; None where that is not so."""
 
+    async def judge(self, version: str, *, passed: bool) -> None:
+        """A version of the models was judged: proved better than what is live, or not."""
+
+    async def judged(self) -> tuple[str, bool] | None:
+        """The version that was judged last, and whether it passed; None before the first."""
+
     async def begin(self, lease_sec: float) -> int | None:
         """A version for a new attempt; None where another attempt has not ended.
 

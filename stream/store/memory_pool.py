@@ -43,6 +43,7 @@ class _Shared:
     merges: list[Merge] = field(default_factory=list)
     promotions: list[Merge] = field(default_factory=list)
     pinned: float | None = None
+    judged: tuple[str, bool] | None = None
     bases: dict[int, SealedBase] = field(default_factory=dict)
 
 
@@ -103,6 +104,14 @@ class MemoryPool:
     async def pinned(self) -> float | None:
         """See `Pool.pinned`."""
         return self._shared.pinned
+
+    async def judge(self, version: str, *, passed: bool) -> None:
+        """See `Pool.judge`."""
+        self._shared.judged = version, passed
+
+    async def judged(self) -> tuple[str, bool] | None:
+        """See `Pool.judged`."""
+        return self._shared.judged
 
     async def enter(self) -> int:
         """See `Pool.enter`."""

@@ -12,6 +12,7 @@ setting names a pool, that name's (`pool_key`):
     {pool}:merges      list: all of them
     {pool}:promotions  list: those of them that are promotions or rollbacks
     {pool}:pinned      there, where nothing may be promoted: when it was pinned
+    {pool}:judged      the version that was judged last, JSON: its id, and whether it passed
     {pool}:base:<v>    hash: "" -> seal, model -> packed numbers
 
 and of each member p, in its own slot:
@@ -134,6 +135,16 @@ class RedisPool:
         """See `Pool.pinned`."""
         found = await self._patiently(lambda: self._redis.get(self._key("pinned")))
         return None if found is None else float(found)
+
+    async def judge(self, version: str, *, passed: bool) -> None:
+        """See `Pool.judge`."""
+        text = encode_json([version, passed])
+        await self._patiently(lambda: self._redis.set(self._key("judged"), text))
+
+    async def judged(self) -> tuple[str, bool] | None:
+        """See `Pool.judged`."""
+        found = await self._patiently(lambda: self._redis.get(self._key("judged")))
+        return None if found is None else (*decode_json(found),)
 
     async def enter(self) -> int:
         """See `Pool.enter`."""

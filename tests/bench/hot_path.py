@@ -11,7 +11,7 @@ from random import Random
 from time import process_time_ns
 
 from online_models.replica import Replica
-from processors.application import Application
+from processors.application import Application, Lesson
 from processors.candidates.stream import Candidate
 from processors.learner_view import LearnerView
 from processors.learning import learn
@@ -21,6 +21,7 @@ from processors.rank import rank
 from processors.reference import Reference
 from processors.state import decode, encode
 from processors.trace import trace_of
+from processors.witness import Witness
 from schemas.checkpoint import Memory
 from schemas.event import LearningEvent
 from schemas.kinds import Kind
@@ -102,7 +103,7 @@ def main() -> None:
         lived.apply(offset, one)
     models.touched()
     states = lived.encoded_states()
-    tell_learning(models, states, told[EVENTS:])
+    tell_learning(reference, models, states, told[EVENTS:])
     tell_ranking(models, reference, states)
     sizes = sorted(map(len, states.values()))
     tell("state of a learner with 500 events, median", sizes[len(sizes) // 2], "bytes")
@@ -110,7 +111,9 @@ def main() -> None:
         tell(f"numbers of {name}", len(model.state()), "names")
 
 
-def tell_learning(models: Replica, states: dict[str, bytes], told: list[LearningEvent]) -> None:
+def tell_learning(
+    reference: Reference, models: Replica, states: dict[str, bytes], told: list[LearningEvent]
+) -> None:
     """What models and state cost an event."""
     known = [(one, trace_of(one), decode(states[one.learner])) for one in told]
     alone = microseconds(lambda: [learn(models, state, e, t) for e, t, state in known], len(told))
@@ -118,18 +121,32 @@ def tell_learning(models: Replica, states: dict[str, bytes], told: list[Learning
     for size in BATCHES:
         figure = microseconds(lambda size=size: apply_all(models, states, told, size), len(told))
         tell(f"the same with its state and what the checkpoint is told, {size} a batch", figure)
+    seen = microseconds(lambda: witness_all(reference, models, states, told), len(told))
+    tell("the last one, with what is counted for metrics", seen)
 
 
 def apply_all(
-    models: Replica, states: dict[str, bytes], told: list[LearningEvent], size: int
+    models: Replica,
+    states: dict[str, bytes],
+    told: list[LearningEvent],
+    size: int,
+    lesson: Lesson = learn,
 ) -> None:
     """Apply events in batches, as a worker does, but for the store and the queues."""
     for first in range(0, len(told), size):
-        work = Application(Memory(states, {}), models)
+        work = Application(Memory(states, {}), models, lesson=lesson)
         for offset, one in enumerate(told[first : first + size]):
             work.apply(offset, one)
         work.encoded_states()
         models.touched()
+
+
+def witness_all(
+    reference: Reference, models: Replica, states: dict[str, bytes], told: list[LearningEvent]
+) -> None:
+    """`apply_all` in batches of the largest size, and what is seen of learning."""
+    witness = Witness(reference, Objective(), "role")
+    apply_all(models, states, told, BATCHES[-1], witness.lesson)
 
 
 def tell_ranking(models: Replica, reference: Reference, states: dict[str, bytes]) -> None:

@@ -53,7 +53,7 @@ def test_sound_models_serve() -> None:
         stream = await fresh_stream()
         await stream.publish(STATEMENTS)
         assert (await queue_of(stream))["put_aside"] == []
-        stream.personalizer.export_quality()
+        stream.personalizer.export()
         readings = read_registry(stream.metrics)
         assert readings.total("models_put_aside") == 0
         assert readings.total("model_changes_total") == 0
@@ -82,7 +82,7 @@ def test_a_broken_model_is_put_aside_and_the_queue_says_so(
         assert [record.getMessage().partition(": ")[2] for record in caplog.records] == [
             "put aside: a prediction or a parameter was no usable number"
         ]
-        stream.personalizer.export_quality()
+        stream.personalizer.export()
         readings = read_registry(stream.metrics)
         assert readings.total("models_put_aside", model="success", reason="invalid") == 1
         assert readings.total("model_changes_total", model="success", change="invalid") == 1

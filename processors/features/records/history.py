@@ -150,6 +150,15 @@ def slots_of(keys: tuple[int, ...], skills: Table) -> int:
     return known
 
 
+def activities_on(rows: bytes, known: int) -> set[int]:
+    """Slots of the activities of events that were evidence of a skill of the set of slots."""
+    return {
+        slot
+        for _, _, _, slot, _, _, skills in ROW.iter_unpack(rows)
+        if skills & known and slot != _NOWHERE
+    }
+
+
 @lru_cache(maxsize=1024)
 def members(known: int) -> tuple[int, ...]:
     """The slots in a set of slots."""

@@ -218,6 +218,18 @@ def test_versions_only_grow(check: Callable[[Law], None]) -> None:
     check(law)
 
 
+def test_the_version_that_was_judged_last_is_known(check: Callable[[Law], None]) -> None:
+    async def law(make: Make) -> None:
+        pool = make("", "").pool
+        assert await pool.judged() is None
+        await pool.judge("v1", passed=True)
+        await pool.judge("v2", passed=False)
+        assert await make("", "").pool.judged() == ("v2", False)
+        assert await make("other.", "").pool.judged() is None
+
+    check(law)
+
+
 def test_promotions_and_rollbacks_are_remembered_and_a_pin_keeps_promotions_out(
     check: Callable[[Law], None],
 ) -> None:
