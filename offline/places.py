@@ -19,6 +19,11 @@ from schemas.errors import ConfigurationError, Unavailable
 PARTIAL = ".partial"
 """Ends the names of files that are being written, or that a crash has left behind."""
 
+
+class Vanished(Unavailable):
+    """A file that was being written was removed: what is in it must be looked at again."""
+
+
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -117,10 +122,13 @@ class Place:
             raise
 
     def _move(self, partial: str, path: str) -> None:
-        if self._local:
-            os.replace(partial, path)  # noqa: PTH105  fsspec hands out strings
-        else:
-            self._files.mv(partial, path)
+        try:
+            if self._local:
+                os.replace(partial, path)  # noqa: PTH105  fsspec hands out strings
+            else:
+                self._files.mv(partial, path)
+        except FileNotFoundError as error:
+            raise Vanished(f"{path} was removed while it was written: run again") from error
 
     def _drop(self, partial: str) -> None:
         with suppress(OSError):

@@ -53,6 +53,13 @@ class OpenOffers(FewNumbers):
         if len(self._by_age) > 2 * self._most:
             self._sort()
 
+    def forget(self, learner: int) -> int:
+        """Close the offers to a learner, of whom nobody learns; returns how many there were."""
+        names = [name for name in self._numbers.state() if Key.of(name).learner == learner]
+        for name in names:
+            self._numbers.drop(name)
+        return len(names)
+
     def overdue(self) -> list[tuple[Key, tuple[float, ...]]]:
         """Where more are open than may be: the older half, the oldest first; they are closed."""
         found = []

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from online_models.contract import checked
 from online_models.merging import Merging
@@ -26,6 +26,14 @@ class Part(Protocol):
 
     def fits(self, name: str, values: tuple[float, ...]) -> bool:
         """Whether `values` can be held under `name`."""
+
+
+@runtime_checkable
+class Personal(Protocol):
+    """Holds numbers of single learners."""
+
+    def forget(self, learner: int) -> int:
+        """Hold none of this learner (hash) any more; returns how many there were."""
 
 
 class FewNumbers(ABC):
@@ -77,6 +85,10 @@ class OfParts:
     def touched(self) -> Numbers:
         """What changed since the last call; empty tuples for what was dropped."""
         return _joined(part.touched() for part in self._parts)
+
+    def forget(self, learner: int) -> int:
+        """See `Personal`."""
+        return sum(part.forget(learner) for part in self._parts if isinstance(part, Personal))
 
     def fits(self, name: str, values: tuple[float, ...]) -> bool:
         """Whether `values` can be held under `name`."""

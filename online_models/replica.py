@@ -13,6 +13,7 @@ from online_models.items import ItemModel
 from online_models.means import Means
 from online_models.merging import rebased
 from online_models.monitor import QualityMonitor
+from online_models.parts import Personal
 from online_models.relevance import RelevanceModel
 from online_models.retention import RetentionModel
 from online_models.river_door import RIVER_VERSION
@@ -87,6 +88,13 @@ class Replica:
             if numbers:
                 changes[name] = numbers
         return changes
+
+    def forget(self, learner: int) -> int:
+        """Hold nothing of a learner (64-bit hash); returns how many rows there were.
+
+        What all learners share, and no number of which is of one of them, stays as it is.
+        """
+        return sum(one.forget(learner) for one in self.models.values() if isinstance(one, Personal))
 
     def restore(
         self, numbers: Mapping[str, Mapping[str, tuple[float, ...]]], base: Base = NO_BASE

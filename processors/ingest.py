@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from processors.identity import Pseudonyms, identifier_of
+from processors.naming import keys_in
 from processors.observation import observed_activity
 from processors.placement import Placement, placement_of
 from processors.reading import (
@@ -43,6 +44,24 @@ def _nobody(_: str) -> LearnerProfile | None:
     return None
 
 
+class Erasures(Protocol):
+    """Who is erased: `processors.reference.Reference`."""
+
+    @property
+    def anybody_erased(self) -> bool:
+        """Whether there is anybody of whom `is_erased` may say yes."""
+
+    def is_erased(self, learner: str, received_at: float) -> bool:
+        """Whether what arrives of a learner key at a moment is not to be taken."""
+
+
+class _NoErasures:
+    anybody_erased = False
+
+    def is_erased(self, _learner: str, _received_at: float) -> bool:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class IngestContext:
     """What ingest needs to know beside the message.
@@ -59,6 +78,8 @@ class IngestContext:
     tenant: str = "default"
     profile: Callable[[str], LearnerProfile | None] = _nobody
     """What HR knows of a learner key."""
+    erasures: Erasures = field(default_factory=_NoErasures)
+    """Who is not to be taken."""
     pseudonyms: Pseudonyms = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,12 +98,14 @@ class Rejected:
 
 
 class Ingested(NamedTuple):
-    """What came of a message. Every statement in it is an event or rejected, never neither."""
+    """What came of a message. Every statement in it is an event, rejected, or of the erased."""
 
     events: tuple[LearningEvent, ...]
     rejected: tuple[Rejected, ...]
     observed: tuple[Activity, ...]
     """Activities that nobody knew before; the same one only once."""
+    erased: int = 0
+    """Statements that are not taken because an erased person is in them."""
 
 
 class _Made(NamedTuple):
@@ -99,17 +122,23 @@ def ingest(raw: bytes, origin: Origin, context: IngestContext) -> Ingested:
     message = context.validator.validate(raw)
     events: list[LearningEvent] = []
     refused: dict[int, Rejection] = {}
+    erased = 0
     observed: dict[str, Activity] = {}
     for index, checked in enumerate(message.checked):
         place = index if message.is_batch else -1
         made = checked if isinstance(checked, Rejection) else _make(checked, origin, place, context)
         if isinstance(made, Rejection):
             refused[index] = made
+        elif context.erasures.is_erased(made.event.learner, origin.received_at):
+            erased += 1
         else:
             events.append(made.event)
             if made.observed is not None:
                 observed[made.observed.id] = made.observed
-    return Ingested(tuple(events), _rejected(message, refused), tuple(observed.values()))
+    rejected = _rejected(message, refused)
+    kept = tuple([one for one in rejected if not _names_erased(one.original, origin, context)])
+    erased += len(rejected) - len(kept)
+    return Ingested(tuple(events), kept, tuple(observed.values()), erased)
 
 
 def _rejected(message: Message, refused: Mapping[int, Rejection]) -> tuple[Rejected, ...]:
@@ -120,6 +149,15 @@ def _rejected(message: Message, refused: Mapping[int, Rejection]) -> tuple[Rejec
             for index, rejection in refused.items()
         ]
     )
+
+
+def _names_erased(original: bytes, origin: Origin, context: IngestContext) -> bool:
+    """Whether a dead letter would keep what names an erased person, in whatever place."""
+    erasures = context.erasures
+    if not erasures.anybody_erased:
+        return False
+    keys = keys_in(original, context.pseudonyms, context.validator.home_page)
+    return any(erasures.is_erased(key, origin.received_at) for key in keys)
 
 
 def _make(valid: Valid, origin: Origin, place: int, context: IngestContext) -> _Made | Rejection:

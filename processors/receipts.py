@@ -35,3 +35,9 @@ def decode_receipt(data: bytes) -> Receipt | None:
         return None
     learner, digest, trace = unpack(data)
     return Receipt(learner, digest, unpack_trace(trace))
+
+
+def is_of(learner: str, data: bytes) -> bool:
+    """Whether a receipt is of a statement of this learner."""
+    found = decode_receipt(data) if learner.encode() in data else None
+    return found is not None and found.learner == learner

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from processors.catalogue import OBSERVED, Catalogue, Entry, Index
 from schemas.codec import hash64
+from schemas.erasure import Erased
 from schemas.reference import Activity, LearnerProfile, RoleRequirement
 
 __all__ = ["Change", "Entry", "Reference"]
@@ -30,6 +31,8 @@ class Change:
     """Learner keys; None means everybody."""
     why: str
     """One line for the queue's cause; names no person."""
+    erased: frozenset[str] = NOBODY
+    """Learner keys of whom nothing is to be left."""
 
 
 class Reference:
@@ -55,6 +58,7 @@ class Reference:
         self._sizes = {"role": Counter[str](), "cohort": Counter[str]()}
         self._requirements: dict[str, RoleRequirement] = {}
         self._targets: dict[str, Mapping[int, float]] = {}
+        self._erased: dict[str, Erased] = {}
 
     def lookup(self, activity_id: str) -> Activity | None:
         """The activity of that id, withdrawn or not."""
@@ -96,6 +100,24 @@ class Reference:
         """How many profiles name each "role", or each "cohort"."""
         return self._sizes[grouping]
 
+    def erased(self, learner: str) -> Erased | None:
+        """That this learner is erased, or was and is readmitted; None where neither is so."""
+        return self._erased.get(learner)
+
+    @property
+    def anybody_erased(self) -> bool:
+        """Whether anybody is erased, or was."""
+        return bool(self._erased)
+
+    def barred(self) -> Iterator[str]:
+        """Learner keys of whom nothing is taken, in order."""
+        return (key for key, erased in sorted(self._erased.items()) if erased.is_barred)
+
+    def is_erased(self, learner: str, received_at: float) -> bool:
+        """Whether what arrived of a learner at that moment (POSIX seconds) counts no more."""
+        erased = self._erased.get(learner)
+        return erased is not None and erased.covers(received_at)
+
     def requirement(self, role: str) -> Mapping[int, float]:
         """Target proficiency by skill (hash); empty where nobody said what the role requires."""
         return self._targets.get(role, _NO_TARGETS)
@@ -104,8 +126,10 @@ class Reference:
         """The name behind a skill's hash, also of a skill that nothing names any more."""
         return self._catalogue.skill_names.get(skill)
 
-    def put(self, record: Activity | LearnerProfile | RoleRequirement) -> Change:
+    def put(self, record: Activity | LearnerProfile | RoleRequirement | Erased) -> Change:
         """Take a record in; one that says nothing new concerns nobody and is no change.
+
+        The profile of an erased learner is not taken.
 
         An observed activity never replaces one of the catalogue, nor brings a withdrawn one back,
         and concerns nobody: queues meet it when they are next rebuilt.
@@ -117,6 +141,8 @@ class Reference:
                 return self._put_profile(record.learner, record)
             case RoleRequirement():
                 return self._put_requirement(record.role, record)
+            case Erased():
+                return self._put_erased(record)
 
     def drop_activity(self, activity_id: str) -> Change:
         """Withdraw an activity: it is offered no more, but history can still name it."""
@@ -128,6 +154,11 @@ class Reference:
     def drop_profile(self, learner: str) -> Change:
         """Forget a learner's profile."""
         return self._put_profile(learner, None)
+
+    def drop_erased(self, learner: str) -> Change:
+        """Nothing is known any more of this learner's having been erased."""
+        self.version += self._erased.pop(learner, None) is not None
+        return Change(NOBODY, "nobody is erased")
 
     def drop_requirement(self, role: str) -> Change:
         """Forget what a role requires."""
@@ -159,7 +190,20 @@ class Reference:
             return self._catalogue.observed < self._max_observed
         return old.origin == OBSERVED and not old.withdrawn
 
+    def _put_erased(self, new: Erased) -> Change:
+        if self._erased.get(new.learner) == new:
+            return Change(NOBODY, "a learner is erased already")
+        self._erased[new.learner] = new
+        self.version += 1
+        if not new.is_barred:
+            return Change(NOBODY, "a learner is readmitted")
+        self._put_profile(new.learner, None)
+        return Change(NOBODY, "a learner is erased", frozenset({new.learner}))
+
     def _put_profile(self, learner: str, new: LearnerProfile | None) -> Change:
+        erased = self._erased.get(learner)
+        if new is not None and erased is not None and erased.is_barred:
+            return Change(NOBODY, "the profile of an erased learner is not taken")
         old = self._profiles.pop(learner, None)
         if old is not None:
             self._by_role.discard(old.role, learner)

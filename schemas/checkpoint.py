@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 Numbers = dict[str, tuple[float, ...]]
 """Named numbers of one model; among changes the empty tuple means: was dropped."""
@@ -78,6 +79,22 @@ class PartitionWrite:
     receipts: dict[int, bytes] = field(default_factory=dict)
     acknowledged: dict[str, str] = field(default_factory=dict)
     """Learner key -> token of a queue that Kafka has acknowledged since."""
+
+
+class Forgotten(NamedTuple):
+    """How many entries of a learner a partition held, all of which are gone."""
+
+    states: int = 0
+    queues: int = 0
+    receipts: int = 0
+    waiting: int = 0
+    """Queues to rebuild or to publish."""
+    offers: int = 0
+    """Rows of the models about what was offered to the learner."""
+
+    def plus(self, other: "Forgotten") -> "Forgotten":
+        """Both together."""
+        return Forgotten(*map(sum, zip(self, other, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

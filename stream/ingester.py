@@ -98,6 +98,8 @@ class Ingester:
         metrics.messages.inc(len(ingested))
         metrics.statements.labels("accepted").inc(len(events))
         metrics.statements.labels("rejected").inc(len(rejected))
+        if erased := sum(one.erased for one in ingested):
+            metrics.erasures.labels("statement_dropped").inc(erased)
         for code, count in Counter(rejected).items():
             metrics.rejects.labels(code).inc(count)
         for kind, count in Counter(event.kind for event in events).items():

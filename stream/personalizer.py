@@ -29,6 +29,7 @@ from stream.adoption import Adopter, Offer
 from stream.clock import Clock
 from stream.dead_letters import conflict_letter
 from stream.event_reader import check_no_hole, read_events
+from stream.forgetting import Forgetting
 from stream.log import Log, Message
 from stream.measuring import Measures
 from stream.metrics import Metrics
@@ -70,6 +71,7 @@ class Personalizer:
         self._adopter = Adopter(store.pool, settings.store.namespace)
         self._measures = Measures(settings, world, metrics)
         self._outbox = Outbox(log, settings.prefix + RECOMMENDATIONS.name, metrics)
+        self._forgetting = Forgetting(settings, world.reference, store, log, metrics)
         self._owned: dict[int, Owned] = {}
         self._lock = asyncio.Lock()
         self._changes: deque[Change] = deque()
@@ -87,6 +89,7 @@ class Personalizer:
         async with self._lock:
             self._owned = {p: await self._claim(p) for p in sorted(partitions)}
             self._measures.own(len(self._owned))
+            await self._forgetting.look([*self._owned])
             return {p: owned.applied + 1 for p, owned in self._owned.items()}
 
     async def _claim(self, partition: int) -> Owned:
@@ -135,7 +138,8 @@ class Personalizer:
                 continue
             check_no_hole(partition, owned.applied, new)
             events, unreadable = read_events(new, self._settings.prefix)
-            batches.append(Batch(partition, owned.applied, events, new[-1].offset))
+            kept = self._forgetting.kept(events)
+            batches.append(Batch(partition, owned.applied, kept, new[-1].offset))
             letters += unreadable
         return batches, letters
 
@@ -203,6 +207,7 @@ class Personalizer:
         async with self._lock:
             self._outbox.raise_failure()
             await self._take_changes()
+            await self._forget()
             now = self._now()
             waiting = {p: await self._waiting(p, now) for p in self._owned}
             self._metrics.waiting.set(sum(map(len, waiting.values())))
@@ -257,11 +262,21 @@ class Personalizer:
         while self._changes:
             change = self._changes.popleft()
             self._why = change.why
+            self._forgetting.ask(change.erased)
             if change.learners is None:
                 for partition in self._owned:
                     await self._store.make_all_due(partition)
             else:
                 self._ask(change.learners)
+
+    async def _forget(self) -> None:
+        for partition, learner in self._forgetting.due(self._owned):
+            owned = self._owned[partition]
+            write = owned.rest(partition, self._world.statement_window)
+            offers = self._forgetting.drop_offers(owned, learner)
+            write.models = owned.models.touched()
+            await self._write([write])
+            await self._forgetting.forget(partition, owned, learner, offers)
 
     def _ask(self, learners: Iterable[str]) -> None:
         for learner in learners:

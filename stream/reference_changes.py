@@ -7,7 +7,8 @@ queues.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from schemas.codec import encode_json
+from schemas.codec import decode_json, encode_json
+from schemas.erasure import erased_from_json, marked_learner, marker_key
 from schemas.reference_json import activity_to_json, profile_to_json, requirement_to_json
 from stream.load import Loaded
 from stream.log import Message
@@ -93,5 +94,21 @@ def _changes(topic: Topic, wanted: Values, held: Values, *, prune: bool) -> Chan
             found.same += 1
     if prune and wanted:
         gone = held.keys() - wanted.keys()
-        found.withdrawn = sorted(key for key in gone if not key.startswith(_OBSERVED))
+        found.withdrawn = sorted(key for key in gone if not _stays(key))
     return found
+
+
+def _stays(key: bytes) -> bool:
+    """No file withdraws what only statements tell of, nor that somebody is erased."""
+    return key.startswith(_OBSERVED) or marked_learner(key.decode(errors="replace")) is not None
+
+
+def barred_of(loaded: Loaded, held: Mapping[str, Values]) -> list[str]:
+    """Learner keys with a profile in the files who are erased and not readmitted."""
+    profiles = held.get(PROFILES.name, {})
+    words = {one.learner: profiles.get(marker_key(one.learner).encode()) for one in loaded.profiles}
+    return [key for key, word in words.items() if word and _bars(word)]
+
+
+def _bars(word: bytes) -> bool:
+    return erased_from_json(decode_json(word)).is_barred

@@ -5,6 +5,7 @@ from typing import Any
 
 from processors.reference import Change, Reference
 from schemas.codec import JsonError, decode_json
+from schemas.erasure import Erased, erased_from_json, marked_learner
 from schemas.reference import Activity, LearnerProfile, RoleRequirement
 from schemas.reference_json import activity_from_json, profile_from_json, requirement_from_json
 from stream.kafka import Reader
@@ -22,24 +23,35 @@ def take(reference: Reference, prefix: str, record: Record) -> Change | str:
     if record.value is None:
         return _drop(reference, name, key)
     try:
-        return reference.put(_READERS[name](decode_json(record.value)))
+        return reference.put(_reader(name, key)(decode_json(record.value)))
     except (JsonError, KeyError, TypeError, ValueError) as error:
         return f"{record.topic} key {key!r}: {error}"
 
 
-_READERS: dict[str, Callable[[Any], Activity | LearnerProfile | RoleRequirement]] = {
+_Read = Callable[[Any], Activity | LearnerProfile | RoleRequirement | Erased]
+_READERS: dict[str, _Read] = {
     ACTIVITIES.name: activity_from_json,
     PROFILES.name: profile_from_json,
     REQUIREMENTS.name: requirement_from_json,
 }
 
 
+def _reader(name: str, key: str) -> _Read:
+    is_word = name == PROFILES.name and marked_learner(key) is not None
+    return erased_from_json if is_word else _READERS[name]
+
+
 def _drop(reference: Reference, name: str, key: str) -> Change:
     if name == ACTIVITIES.name:
         return _drop_activity(reference, key)
     if name == PROFILES.name:
-        return reference.drop_profile(key)
+        return _drop_profile(reference, key)
     return reference.drop_requirement(key)
+
+
+def _drop_profile(reference: Reference, key: str) -> Change:
+    erased = marked_learner(key)
+    return reference.drop_profile(key) if erased is None else reference.drop_erased(erased)
 
 
 def _drop_activity(reference: Reference, key: str) -> Change:

@@ -28,6 +28,7 @@ def ingest_context(settings: Settings, reference: Reference) -> IngestContext:
         lookup=reference.lookup,
         tenant=settings.tenant,
         profile=reference.profile,
+        erasures=reference,
     )
 
 

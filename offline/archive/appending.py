@@ -4,12 +4,16 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from offline.archive.arrow import table_of
+from offline.archive.blanking import blanked, concerned
 from offline.archive.listing import Archive, Gap, Listing
 from offline.archive.names import FileName
 from offline.archive.parquet import FileWriter
 from offline.archive.rows import Row, filed_under
+from offline.places import Vanished
 
 _AT_ONCE = 8_192
+_TRIES = 3
+"""Somebody may be erased during the first; that others are during each of the next is unlikely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +143,25 @@ class Appender:
         return placed
 
     def _write(self, run: _Run) -> None:
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                self._try_to_write(run)
+            except Vanished:
+                if not tries_left:
+                    raise
+            else:
+                return
+
+    def _try_to_write(self, run: _Run) -> None:
         with (
             self._archive.place.writing(run.name.text) as file,
             FileWriter(file, self._schema, self._folder) as writer,
         ):
+            words = self._archive.erased.words()
             for start in range(0, len(run.rows), _AT_ONCE):
-                writer.add(table_of(self._schema, run.rows[start : start + _AT_ONCE]))
+                table = table_of(self._schema, run.rows[start : start + _AT_ONCE])
+                rows = concerned(table, self._schema, self._partition, words)
+                writer.add(blanked(table, self._schema, rows))
 
 
 def spans_of(listing: Listing, partition: int, begin: int) -> list[Span]:

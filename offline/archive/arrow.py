@@ -4,7 +4,10 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+from numpy.typing import NDArray
 
 from offline.archive.columns import UNREADABLE, Values, values_of
 from offline.archive.rows import Row
@@ -124,3 +127,29 @@ def rows_of(table: Any) -> Iterable[Row]:
     for offset, logged_at, key, value, headers in zip(*columns, strict=True):
         pairs = tuple((one["name"], one["value"]) for one in headers)
         yield Row(offset, logged_at, key, value, pairs)
+
+
+def positions(column: Any, wanted: Sequence[bytes]) -> NDArray[np.int64]:
+    """(rows,): where in `wanted` each value of a column stands; -1 where it does not."""
+    found = pc.fill_null(pc.index_in(column, pa.array(wanted, pa.binary())), -1)
+    return np.asarray(found.to_numpy(), np.int64)
+
+
+def some(table: Any, rows: NDArray[np.bool_]) -> Any:
+    """Those rows of a table."""
+    return table.filter(pa.array(rows))
+
+
+def merged(table: Any, others: Iterable[Any]) -> Any:
+    """The rows of `table` and of `others`, in the order of their offsets, as `table` has them."""
+    parts = [table, *(other.select(table.column_names) for other in others)]
+    made = pa.concat_tables([part.replace_schema_metadata(None) for part in parts])
+    return made.sort_by("log_offset").replace_schema_metadata(table.schema.metadata)
+
+
+def bare_table(schema: Schema, rows: Sequence[Row], problem: str) -> Any:
+    """Arrow's table of rows of which nothing is told but what the log says, and a problem."""
+    made = arrow_schema(schema)
+    columns = _log_arrays(rows, [problem] * len(rows))
+    columns += [pa.nulls(len(rows), field.type) for field in list(made)[len(columns) :]]
+    return pa.table(columns, schema=made)

@@ -10,9 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from offline.archive.blanking import blanked, concerned
+from offline.archive.erased import Words
 from offline.archive.listing import Archive, Listing, Live
 from offline.archive.names import FileName
 from offline.archive.parquet import FileReader, FileWriter, NotReadable
+from offline.places import Vanished
 from schemas.errors import Corrupt
 
 SIZES = (256, 4_096, 65_536)
@@ -22,7 +25,7 @@ MANY = 16
 
 
 class Gone(Exception):
-    """A part is not there any more: another compaction has done the same work."""
+    """A part is gone, into another compaction's file, or the file that was begun: see `erased`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +90,34 @@ def merge(archive: Archive, topic: str, wanted: Merge) -> FileName:
     """Carry a merge out; returns the name of the large file.
 
     Raises:
-        Gone: where a part is not there any more; nothing is changed.
+        Gone: where a part, or the file that was begun, is not there any more; nothing is changed.
         Corrupt: where a part is not what was written; nothing is changed.
         Unavailable: where the place does not take it; nothing is changed.
     """
     schema, name = archive.schema(topic), wanted.name
-    with (
-        archive.place.writing(name.text) as file,
-        FileWriter(file, schema, archive.prefix + topic) as writer,
-    ):
-        for live in wanted.parts:
-            _copy(archive, topic, live, writer)
+    try:
+        with (
+            archive.place.writing(name.text) as file,
+            FileWriter(file, schema, archive.prefix + topic) as writer,
+        ):
+            words = archive.erased.words()
+            for live in wanted.parts:
+                _copy(archive, topic, live, writer, words)
+    except Vanished as error:
+        raise Gone from error
     for live in wanted.parts:
         if live.name != name:
             archive.place.remove(live.name.text)
     return name
 
 
-def _copy(archive: Archive, topic: str, live: Live, writer: FileWriter) -> None:
+def _copy(archive: Archive, topic: str, live: Live, writer: FileWriter, words: Words) -> None:
+    schema = archive.schema(topic)
     try:
         with archive.open(live.name) as part:
-            for table in FileReader(part, archive.schema(topic)).tables(live.after):
-                writer.add(table)
+            for table in FileReader(part, schema).tables(live.after):
+                rows = concerned(table, schema, live.name.partition, words)
+                writer.add(blanked(table, schema, rows))
     except FileNotFoundError as error:
         raise Gone from error
     except NotReadable as error:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import IO, NamedTuple
 
+from offline.archive.erased import ErasedList
 from offline.archive.names import FileName, parsed
 from offline.archive.parquet import FileReader, Footer, NotReadable
 from offline.archive.rows import days_between
@@ -90,6 +91,8 @@ class Archive:
     def __init__(self, place: Place, prefix: str = "") -> None:
         self.place = place
         self.prefix = prefix
+        self.erased = ErasedList(place, prefix)
+        """Whom it must not hold."""
         self._footers: dict[tuple[str, int], Footer] = {}
 
     def schema(self, topic: str) -> Schema:

@@ -64,7 +64,7 @@ class Validator:
 
     def __init__(self, mode: Mode, home_page: str = "", max_bytes: int = DEFAULT_MAX_BYTES) -> None:
         self._lenient = mode is Mode.LENIENT
-        self._home_page = home_page
+        self.home_page = home_page
         self._max_bytes = max_bytes
 
     def validate(self, raw: bytes) -> Message:
@@ -107,7 +107,7 @@ class Validator:
         return Valid(statement)
 
     def _mend(self, statement: dict[str, Any]) -> Checked:
-        made = repair(statement, self._home_page)
+        made = repair(statement, self.home_page)
         if not has_form(statement):
             return fault_of_form(statement)
         codes = tuple(code.value for code in made)

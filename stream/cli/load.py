@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from schemas.errors import EXIT_STOP, Unavailable
+from schemas.errors import EXIT_STOP, ConfigurationError, Unavailable
 from stream.cli.ending import say
 from stream.cli.environment import configured, key_maker, services
 from stream.cli.output import (
@@ -26,7 +26,7 @@ from stream.kafka import Publisher, Reader
 from stream.load import Loaded, Problem, Problems, load
 from stream.load.fields import LearnerKey
 from stream.publish import send_all
-from stream.reference_changes import TOPICS, Changes, changes, newest, values_of
+from stream.reference_changes import TOPICS, Changes, barred_of, changes, newest, values_of
 from stream.settings import Settings
 from stream.topic_creation import create_topics
 
@@ -93,6 +93,12 @@ def _keys(settings: Settings) -> LearnerKey:
 
 def _plan(loaded: Loaded, settings: Settings, *, prune: bool) -> list[Changes]:
     held = _held(settings) if settings.kafka else {}
+    if barred := barred_of(loaded, held):
+        raise ConfigurationError(
+            f"{many(len(barred), 'profile')} of the files {'is' if len(barred) == 1 else 'are'} of "
+            f"erased learners ({', '.join(barred)}), nothing is published: take them out of the "
+            "files, or let these people in again with `stepstream erase --readmit LEARNER`"
+        )
     return changes(values_of(loaded), held, prune=prune)
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 from schemas.checkpoint import (
     Adoption,
     Claim,
+    Forgotten,
     Memory,
     Merge,
     Needs,
@@ -155,6 +156,30 @@ class Store(Protocol):
                 is neither the expected nor the new one (the store has lost its tail), or where
                 the base to adopt is not offered to the partition any more.
         """
+
+    async def forget(
+        self, partition: int, fence: int, learner: str, word: str, offers: int = 0
+    ) -> Forgotten:
+        """Have nothing of a learner there but what models hold: state, queue, receipts, all waits.
+
+        Asked again under the same `word`, the counts grow by what was found anew.
+
+        Args:
+            partition: the learner's.
+            fence: of the `Claim`.
+            learner: key.
+            word: under which `forgot` tells, for an hour.
+            offers: what the models had held; is counted only.
+
+        Raises:
+            Fenced: where another claim has been made since.
+        """
+
+    async def forgot(self, partition: int, word: str) -> Forgotten | None:
+        """What was forgotten under that word; None where nobody has said it lately."""
+
+    async def held(self, partition: int, learner: str) -> Forgotten:
+        """How many entries of a learner `forget` would find."""
 
     async def due(self, partition: int, now: float, limit: int) -> list[str]:
         """Learners whose queue must be rebuilt by `now` (POSIX seconds), soonest first."""

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from processors.partitioning import partition_of
-from schemas.checkpoint import Adoption, Claim, Memory, Needs, PartitionWrite
+from processors.receipts import is_of
+from schemas.checkpoint import Adoption, Claim, Forgotten, Memory, Needs, PartitionWrite
 from schemas.errors import Fenced
 from stream.store.contract import LONGEST_HISTORY, member_of
 from stream.store.memory_pool import MemoryPool, MemoryServer, Partition
@@ -97,6 +98,37 @@ class MemoryStore:
             if part.outbox.get(learner) == token:
                 del part.outbox[learner]
         part.outbox.update(write.tokens)
+
+    async def forget(
+        self, partition: int, fence: int, learner: str, word: str, offers: int = 0
+    ) -> Forgotten:
+        """See `Store.forget`."""
+        part = self._partitions[partition]
+        if part.fence != fence:
+            raise Fenced(f"partition {partition} is not as this worker left it")
+        found = (await self.held(partition, learner))._replace(offers=offers)
+        for held in (part.states, part.queues, part.due, part.outbox):
+            held.pop(learner, None)
+        for receipts in part.statements.values():
+            for key in [key for key, kept in receipts.items() if is_of(learner, kept)]:
+                del receipts[key]
+        part.forgotten[word] = found.plus(part.forgotten.get(word, Forgotten()))
+        return part.forgotten[word]
+
+    async def forgot(self, partition: int, word: str) -> Forgotten | None:
+        """See `Store.forgot`."""
+        return self._partitions[partition].forgotten.get(word)
+
+    async def held(self, partition: int, learner: str) -> Forgotten:
+        """See `Store.held`."""
+        part = self._partitions[partition]
+        receipts = [kept for one in part.statements.values() for kept in one.values()]
+        return Forgotten(
+            states=learner in part.states,
+            queues=learner in part.queues,
+            receipts=sum(is_of(learner, kept) for kept in receipts),
+            waiting=(learner in part.due) + (learner in part.outbox),
+        )
 
     async def due(self, partition: int, now: float, limit: int) -> list[str]:
         """See `Store.due`."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from schemas.checkpoint import (
     Adoption,
+    Forgotten,
     Merge,
     Numbers,
     RawNumbers,
@@ -31,6 +32,7 @@ class Partition:
     adoptions: list[Adoption] = field(default_factory=list)
     outbox: dict[str, str] = field(default_factory=dict)
     statements: dict[int, dict[int, bytes]] = field(default_factory=dict)
+    forgotten: dict[str, Forgotten] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ Keys, all of partition p under the hash tag `{p}` and so in one slot of a cluste
     {p}:outbox         hash: learner key -> edition of the queue that Kafka has not acknowledged
     {p}:due            sorted set: learner key by the time its queue must be rebuilt
     {p}:seen:<g>       hash: statement id -> receipt, for generation g of the statement window
+    {p}:forgot:<word>  what was forgotten of a learner, for an hour; the word is a digest
 """
 
 import struct
@@ -20,11 +21,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from processors.partitioning import partition_of
-from schemas.checkpoint import Claim, Memory, Needs, Numbers, PartitionWrite
+from schemas.checkpoint import Claim, Forgotten, Memory, Needs, Numbers, PartitionWrite
 from schemas.errors import Fenced
 from stream.settings import StoreSettings
 from stream.store.contract import LONGEST_HISTORY, member_of
 from stream.store.redis_client import RedisClient, starting_with
+from stream.store.redis_forgetting import RedisForgetting
 from stream.store.redis_pool import RedisPool, numbers
 
 _MANY = 1000
@@ -42,6 +44,7 @@ class RedisStore:
         self._redis = self._client.redis
         self._script = self._client.script("checkpoint.lua")
         self.pool = RedisPool(self._client, partitions)
+        self._forgetting = RedisForgetting(self._client)
 
     async def claim(self, partition: int, models: Sequence[str]) -> Claim:
         """See `Store.claim`."""
@@ -158,6 +161,20 @@ class RedisStore:
             for learner, blob in blobs.items()
             for part in (blob, short if learner in write.short_lived else long)
         ]
+
+    async def forget(
+        self, partition: int, fence: int, learner: str, word: str, offers: int = 0
+    ) -> Forgotten:
+        """See `Store.forget`."""
+        return await self._forgetting.forget(self._key(partition), fence, learner, word, offers)
+
+    async def forgot(self, partition: int, word: str) -> Forgotten | None:
+        """See `Store.forgot`."""
+        return await self._forgetting.forgot(self._key(partition), word)
+
+    async def held(self, partition: int, learner: str) -> Forgotten:
+        """See `Store.held`."""
+        return await self._forgetting.held(self._key(partition), learner)
 
     async def due(self, partition: int, now: float, limit: int) -> list[str]:
         """See `Store.due`."""

@@ -5,9 +5,12 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
 import pytest
+from harness.archives import event
 
 from processors.partitioning import partition_of
-from schemas.checkpoint import WITHDRAWN, Needs, PartitionWrite
+from processors.receipts import Receipt, encode_receipt
+from processors.trace import Trace, trace_of
+from schemas.checkpoint import WITHDRAWN, Forgotten, Needs, PartitionWrite
 from schemas.errors import Fenced, Unavailable
 from stream.settings import StoreSettings
 from stream.store.contract import Store
@@ -215,3 +218,48 @@ def test_an_unreachable_redis_is_named_without_its_password() -> None:
             await store.close()
 
     asyncio.run(run())
+
+
+def test_of_who_is_forgotten_nothing_is_left_and_all_others_stay(
+    check: Callable[[Law], None],
+) -> None:
+    ann, bob = (encode_receipt(Receipt(name, "d", _trace())) for name in ("ann", "bob"))
+
+    async def law(store: Store) -> None:
+        claim = await store.claim(1, [])
+        both = {"ann": b"1", "bob": b"2"}
+        first = a_write(
+            states=both,
+            queues=both,
+            tokens={"ann": "9/1", "bob": "9/1"},
+            due={"ann": 5.0, "bob": 6.0},
+            receipts={7: ann, 8: bob, 9: WITHDRAWN},
+        )
+        second = PartitionWrite(
+            partition=1, expected=9, offset=10, generation=1, receipts={11: ann, 12: bob}
+        )
+        await store.write({1: claim.fence}, [first])
+        await store.write({1: claim.fence}, [second])
+        whole = Forgotten(states=1, queues=1, receipts=2, waiting=2)
+        assert await store.held(1, "ann") == whole
+        assert await store.forgot(1, "word") is None
+        with pytest.raises(Fenced):
+            await store.forget(1, claim.fence - 1, "ann", "word")
+        assert await store.held(1, "ann") == whole
+        told = whole._replace(offers=3)
+        assert await store.forget(1, claim.fence, "ann", "word", 3) == told
+        assert await store.forgot(1, "word") == told
+        assert await store.forget(1, claim.fence, "ann", "word") == told  # a reply that got lost
+        assert await store.held(1, "ann") == Forgotten()
+        assert await store.held(1, "bob") == whole
+        assert await store.look(1, ["ann", "bob"]) == (10, {"bob": b"2"})
+        assert await store.due(1, 9.0, 5) == ["bob"]
+        (memory,) = await store.read([Needs(1, ("ann", "bob"), (7, 8, 9, 11, 12), 1)])
+        assert memory.receipts == {8: bob, 9: WITHDRAWN, 12: bob}
+        assert (await store.claim(1, [])).unsent == {"bob": b"2"}
+
+    check(law)
+
+
+def _trace() -> Trace:
+    return trace_of(event(1), 1)
