@@ -36,6 +36,8 @@ class Child:
     """None hands on this process's own."""
     output: IO[bytes] | None = None
     """Takes what the child prints; None lets it print where this process does."""
+    name: str = "the worker"
+    """For people."""
 
 
 class Supervisor:
@@ -57,16 +59,17 @@ class Supervisor:
 
         Cancelling it ends the child in order, and waits until it is gone.
         """
+        name = self._child.name
         failures = 0
         while True:
             started = clock.monotonic()
             code = await self._one_life()
             if not is_worth_a_restart(code):
-                self._report(f"the worker ended: {meaning(code)}")
+                self._report(f"{name} ended: {meaning(code)}")
                 return code
             failures = 1 if clock.monotonic() - started > STEADY_SEC else failures + 1
             pause = pause_sec(failures)
-            self._report(f"the worker ended: {meaning(code)}; starting it again in {pause:g} s")
+            self._report(f"{name} ended: {meaning(code)}; starting it again in {pause:g} s")
             await asyncio.sleep(pause)
             self.restarts += 1
 

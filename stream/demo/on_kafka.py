@@ -10,6 +10,7 @@ from pathlib import Path
 
 from schemas.errors import StepstreamError, Unavailable
 from stream import clock
+from stream.demo.front import Front
 from stream.demo.mirror import Follower, Mirror
 from stream.demo.place import Counted, counted
 from stream.demo.readings import Lives, Readings, read_endpoint
@@ -50,15 +51,17 @@ class OnKafka:
         self._supervisor = Supervisor(
             self._child(), lambda line: report(f"{line} ({self._last_words()})")
         )
+        self._front = Front(self._variables(), folder, report)
         self._publisher: Publisher | None = None
         self._running: asyncio.Task[int] | None = None
 
-    def _child(self) -> Child:
+    def _variables(self) -> dict[str, str]:
         values = ((f.name, getattr(self.settings, f.name)) for f in fields(Settings))
-        variables = {variable(name): str(value) for name, value in values if value != ""}
-        return Child(
-            WORKER, os.environ | variables, self._opened.enter_context(self._log.open("wb"))
-        )
+        return {variable(name): str(value) for name, value in values if value != ""}
+
+    def _child(self) -> Child:
+        log = self._opened.enter_context(self._log.open("wb"))
+        return Child(WORKER, os.environ | self._variables(), log)
 
     async def start(self, reference: Sequence[Message]) -> None:
         """See `Place.start`."""
@@ -70,6 +73,7 @@ class OnKafka:
         self._opened.callback(Follower(settings.kafka, topic, self._mirror).close)
         self._running = asyncio.create_task(self._supervisor.run())
         await self._wait_until_ready(_profiles(reference))
+        self._front.open(_free_port())
 
     async def _wait_until_ready(self, queues: int) -> None:
         """Wait for all partitions, and for the `queues` that the profiles ask for."""
@@ -136,6 +140,7 @@ class OnKafka:
 
     async def stop(self) -> None:
         """See `Place.stop`."""
+        await self._front.close()
         if self._running is not None:
             self._running.cancel()
             await asyncio.wait([self._running])
