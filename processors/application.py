@@ -6,11 +6,10 @@ from typing import NamedTuple, TypeAlias
 from online_models.observation import Observation
 from online_models.replica import Replica
 from processors.learning import Taught, learn
-from processors.receipts import Receipt, decode_receipt, encode_receipt, short
+from processors.receipts import Receipt, decode_receipt, encode_receipt, key_of, short
 from processors.state import LearnerState, apply, decode, encode, fresh, withdraw
 from processors.trace import Trace, trace_of
 from schemas.checkpoint import WITHDRAWN, Memory
-from schemas.codec import hash64
 from schemas.event import LearningEvent
 from schemas.kinds import FEEDBACK, PUTTING_ASIDE
 
@@ -31,8 +30,8 @@ class Touched(NamedTuple):
 class Application:
     """The working set of a batch: states as they become, receipts that are new.
 
-    A statement id is applied once: what is known is a duplicate where its content is the same,
-    a conflict where it differs, and void where it was voided, even before it came.
+    A tenant's statement id is applied once: what is known is a duplicate where its content is the
+    same, a conflict where it differs, and void where it was voided, even before it came.
 
     Args:
         memory: what the store remembers.
@@ -64,7 +63,7 @@ class Application:
         if event.voids:
             self._void(offset, event)
             return
-        key = hash64(event.id)
+        key = key_of(event)
         known = self._receipt(key)
         if known is None:
             (self._hear if event.kind in FEEDBACK else self._learn)(offset, event, key)
@@ -113,7 +112,7 @@ class Application:
         self.observations += observations
 
     def _void(self, offset: int, event: LearningEvent) -> None:
-        key = hash64(event.voids)
+        key = key_of(event)
         known = self._receipt(key)
         receipt = None if known is None else decode_receipt(known)
         self.receipts[key] = WITHDRAWN

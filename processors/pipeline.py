@@ -21,11 +21,11 @@ from processors.application import Application, Touched
 from processors.ingest import Ingested, ingest
 from processors.objective import Objective
 from processors.queueing import Basis, Occasion, rebuild
-from processors.receipts import decode_receipt
+from processors.receipts import decode_receipt, key_of
 from processors.reference import Reference
 from processors.witness import Seen, Witness
 from schemas.checkpoint import Memory, Needs, PartitionWrite
-from schemas.codec import encode_json, hash64
+from schemas.codec import encode_json
 from schemas.event import LearningEvent
 
 __all__ = [
@@ -86,18 +86,17 @@ class Outcome:
 
 def needs_of(batch: Batch, world: World) -> Needs:
     """What must be known before `batch` can be applied."""
-    ids = [event.voids or event.id for _, event in batch.events]
     return Needs(
         batch.partition,
         tuple(dict.fromkeys(event.learner for _, event in batch.events if not event.voids)),
-        tuple(dict.fromkeys(map(hash64, ids))),
+        tuple(dict.fromkeys(key_of(event) for _, event in batch.events)),
         batch.end // world.statement_window,
     )
 
 
 def also_needs(batch: Batch, memory: Memory) -> tuple[str, ...]:
     """Learners whose statements the batch voids and whom `needs_of` could not know."""
-    voided = {hash64(event.voids) for _, event in batch.events if event.voids}
+    voided = {key_of(event) for _, event in batch.events if event.voids}
     receipts = (decode_receipt(memory.receipts[key]) for key in voided & memory.receipts.keys())
     return tuple({r.learner for r in receipts if r is not None} - memory.states.keys())
 

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from processors.trace import Trace, pack_trace, unpack_trace
 from schemas.checkpoint import WITHDRAWN
-from schemas.codec import pack, unpack
+from schemas.codec import hash64, pack, unpack
+from schemas.event import LearningEvent
 
 
 class Receipt(NamedTuple):
@@ -17,6 +18,20 @@ class Receipt(NamedTuple):
 
 
 _DIGEST_CHARS = 16
+
+
+def statement_key(tenant: str, statement: str) -> int:
+    """Under what a receipt is kept: 64 bits of the tenant and the statement's id.
+
+    Each tenant has ids of its own, so that none can void, shadow or contradict what another one
+    says.
+    """
+    return hash64(f"{len(tenant)}:{tenant}{statement}")
+
+
+def key_of(event: LearningEvent) -> int:
+    """The key of the statement that `event` is about: the one that it voids, else its own."""
+    return statement_key(event.tenant, event.voids or event.id)
 
 
 def short(digest: str) -> str:

@@ -138,7 +138,12 @@ def _by_partition(
 def _record(event: EventT[Any]) -> RawRecord:
     message = event.message
     return RawRecord(
-        message.topic, message.partition, message.offset, message.timestamp, message.value or b""
+        message.topic,
+        message.partition,
+        message.offset,
+        message.timestamp,
+        message.value or b"",
+        tuple(dict(message.headers).items()) if message.headers else (),
     )
 
 

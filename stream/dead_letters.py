@@ -1,9 +1,12 @@
-"""Dead letters: the original bytes, with headers that say why and whence."""
+"""Dead letters: the original bytes, with headers that say why and whence.
+
+Headers of the message that say whose it is stay on its letters, so that a redrive keeps them.
+"""
 
 from processors.ingest import Rejected
 from schemas.errors import Rejection
 from stream.log import Message
-from stream.records import RawRecord
+from stream.records import RawRecord, sender_of
 from stream.topics import REJECTED
 
 REASON, DETAIL = "reason", "detail"
@@ -43,4 +46,5 @@ def _letter(
     }
     key = f"{record.topic}/{record.partition}/{record.offset}"
     headers = tuple((name, value.encode()) for name, value in facts.items())
-    return Message(prefix + REJECTED.name, original, key.encode(), headers)
+    whose = sender_of(record.headers)
+    return Message(prefix + REJECTED.name, original, key.encode(), headers + whose)

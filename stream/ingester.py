@@ -2,28 +2,36 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import chain
 
-from processors.ingest import Ingested, Origin, ingest
+from processors.ingest import IngestContext, Ingested, Origin, ingest
 from processors.reference import Reference
 from schemas.codec import encode_json
 from schemas.event import LearningEvent, event_to_json
 from schemas.kinds import Kind
 from schemas.reference import Activity
 from schemas.reference_json import activity_to_json
+from schemas.statement.reasons import OF_NOBODY
 from stream.clock import Clock
 from stream.dead_letters import dead_letter
 from stream.log import Log, Message
 from stream.metrics import Metrics
-from stream.records import RawRecord
+from stream.records import HOME_PAGE, TENANT, RawRecord
 from stream.reject_cap import RejectCap
 from stream.settings import Settings
 from stream.topics import ACTIVITIES, EVENTS
 from stream.wiring import ingest_context
 
+_SENDERS = 256
+"""Pairs of tenant and home page whose contexts are kept made."""
+
 
 class Ingester:
-    """Turns batches of messages into events; keeps nothing but the share of rejects."""
+    """Turns batches of messages into events; keeps nothing but the share of rejects.
+
+    What is sound and of nobody, a Group's statement, does not count for that share.
+    """
 
     def __init__(
         self,
@@ -35,11 +43,12 @@ class Ingester:
     ) -> None:
         self._settings = settings
         self._reference = reference
-        self._context = ingest_context(settings, reference)
+        self._context = lru_cache(maxsize=_SENDERS)(self._make_context)
         self._log = log
         self._metrics = metrics
         self._clock = clock
         self._cap = RejectCap(settings.reject_window, settings.reject_cap)
+        self._context(settings.tenant, settings.home_page)  # an unusable key ends the worker now
 
     async def ingest(self, records: Sequence[RawRecord]) -> None:
         """Returns when everything that came of `records` is acknowledged by Kafka.
@@ -50,7 +59,8 @@ class Ingester:
         started = self._clock()
         ingested = [self._ingest(record) for record in records]
         for one in ingested:
-            self._cap.count(len(one.events), [r.rejection.code for r in one.rejected])
+            codes = [r.rejection.code for r in one.rejected]
+            self._cap.count(len(one.events), [code for code in codes if code not in OF_NOBODY])
         await self._log.send(
             [
                 message
@@ -62,10 +72,16 @@ class Ingester:
 
     def _ingest(self, record: RawRecord) -> Ingested:
         """Knows observed activities from here on, before they come back from their topic."""
-        one = ingest(record.value, _origin(record), self._context)
+        tenant = record.said(TENANT, self._settings.tenant)
+        home_page = record.said(HOME_PAGE, self._settings.home_page)
+        one = ingest(record.value, _origin(record), self._context(tenant, home_page))
         for activity in one.observed:
             self._reference.put(activity)
         return one
+
+    def _make_context(self, tenant: str, home_page: str) -> IngestContext:
+        settings = self._settings.with_(tenant=tenant, home_page=home_page)
+        return ingest_context(settings, self._reference)
 
     def _messages(self, record: RawRecord, one: Ingested) -> list[Message]:
         prefix = self._settings.prefix

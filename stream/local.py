@@ -112,7 +112,7 @@ class LocalStream:
         for partition in range(self.settings.partitions):
             records = self._unread(topic, partition, most)
             if records:
-                found[partition] = [RawRecord(*r[:4], r.value or b"") for r in records]
+                found[partition] = [RawRecord(*r[:4], r.value or b"", r.headers) for r in records]
         return found
 
     def _unread(self, name: str, partition: int, most: int | None = None) -> list[Record]:

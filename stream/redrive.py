@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from schemas.codec import JsonError, decode_json
 from stream.dead_letters import PARTITION, REASON, TOPIC
 from stream.log import Message
-from stream.records import Record
+from stream.records import Record, sender_of
 from stream.topics import EVENTS, REJECTED, STATEMENTS
 
 REDRIVEN = "redriven"
@@ -106,7 +106,7 @@ def _original(record: Record, value: bytes, prefix: str) -> Message:
     if _text(headers, TOPIC) == prefix + EVENTS.name:
         partition = int(_text(headers, PARTITION))
         return Message(prefix + EVENTS.name, value, _learner(value), (), partition)
-    return Message(prefix + STATEMENTS.name, value)
+    return Message(prefix + STATEMENTS.name, value, headers=sender_of(record.headers))
 
 
 def _learner(event: bytes) -> bytes | None:

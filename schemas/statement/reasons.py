@@ -64,3 +64,7 @@ class Reason(StrEnum):
         where = f"{path}: " if path else ""
         more = f" ({hint})" if hint else ""
         return Rejection(self.value, f"{where}{self.meaning}{more}")
+
+
+OF_NOBODY = frozenset({Reason.NO_IDENTIFIER, Reason.GROUP_ACTOR})
+"""Nothing is wrong with such a statement: there is just no single person in it."""

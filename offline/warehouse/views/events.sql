@@ -5,6 +5,7 @@ SELECT
     log_day, -- UTC day that it is filed under
     logged_at, -- when the log took it, POSIX seconds
     id AS statement, -- statement id
+    tenant, -- the organisation
     learner, -- learner key, a pseudonym
     kind, -- what was done: answered, completed, viewed, ...
     verb, -- the verb's IRI

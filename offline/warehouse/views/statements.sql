@@ -1,13 +1,13 @@
 -- Each statement once, without those that were withdrawn, those that withdraw, and feedback.
 WITH repeated AS (
-    SELECT log_partition, statement, MIN(log_offset) AS first_offset
+    SELECT log_partition, tenant, statement, MIN(log_offset) AS first_offset
     FROM events
-    GROUP BY log_partition, statement
+    GROUP BY log_partition, tenant, statement
     HAVING COUNT(*) > 1
 ),
 
 withdrawn AS (
-    SELECT DISTINCT voids
+    SELECT DISTINCT tenant, voids
     FROM events
     WHERE voids IS NOT NULL
 )
@@ -40,8 +40,11 @@ SELECT
 FROM events
 LEFT JOIN repeated
     ON events.log_partition = repeated.log_partition
+    AND events.tenant = repeated.tenant
     AND events.statement = repeated.statement
-LEFT JOIN withdrawn ON events.statement = withdrawn.voids
+LEFT JOIN withdrawn
+    ON events.tenant = withdrawn.tenant
+    AND events.statement = withdrawn.voids
 WHERE events.voids IS NULL
     AND withdrawn.voids IS NULL
     AND events.kind NOT IN ('shown', 'opened', 'dismissed', 'not_relevant', 'rated')

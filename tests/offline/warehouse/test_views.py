@@ -48,14 +48,16 @@ def statements(told: Told) -> list[tuple[int, int, LearningEvent]]:
     """(partition, offset, event): each once, without those withdrawn, those that withdraw and
     feedback."""
     found = []
-    gone = {one.voids for events in told.events.values() for _, one in events if one.voids}
+    every = [one for events in told.events.values() for _, one in events]
+    gone = {(one.tenant, one.voids) for one in every if one.voids}
     for partition, events in told.events.items():
-        seen: set[str] = set()
+        seen: set[tuple[str, str]] = set()
         for offset, one in events:
+            name = (one.tenant, one.id)
             counts = not one.voids and one.kind not in FEEDBACK
-            if one.id not in seen and one.id not in gone and counts:
+            if name not in seen | gone and counts:
                 found.append((partition, offset, one))
-            seen.add(one.id)
+            seen.add(name)
     return found
 
 
