@@ -7,13 +7,14 @@ from unittest.mock import AsyncMock
 
 import pytest
 from harness.statements import answers
-from harness.streams import local_settings
+from harness.streams import key_of, local_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from online_models.items import ItemModel
 from online_models.replica import Replica
 from processors.objective import Objective
+from processors.partitioning import partition_of
 from schemas.checkpoint import Merge, SealedBase
 from schemas.errors import Corrupt
 from stream.bases import Bases, load_base
@@ -27,6 +28,8 @@ from stream.topics import STATEMENTS
 
 SETTINGS = local_settings(partitions=3, merge_every=10)
 ANSWERS = list(answers(120, 9, 3))
+HOMES = [partition_of(key_of(who, SETTINGS).encode(), 3) for who, _ in ANSWERS]
+BUSIEST = max(range(3), key=HOMES.count)
 ALL = "*"
 run = asyncio.run
 
@@ -317,7 +320,7 @@ def test_who_is_away_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None
         await learn(stream, 0, 60)
         assert await merge(stream)
         for start in (60, 75, 90):
-            await stream.personalizer.adopt([0])
+            await stream.personalizer.adopt([BUSIEST])
             await learn(stream, start, 15)
             merged = await merger.merge_if_due(overdue=True)
             assert merged is not None

@@ -19,6 +19,7 @@ from harness.streams import (
 from online_models.monitor import QualityMonitor
 from online_models.observation import Observation
 from processors.objective import Objective
+from processors.partitioning import partition_of
 from schemas.codec import decode_json
 from stream.demo.readings import read_registry
 from stream.local import LocalStream
@@ -75,17 +76,19 @@ def test_a_broken_model_is_put_aside_and_the_queue_says_so(
             await stream.publish(STATEMENTS)
         queue = await queue_of(stream)
         assert queue["put_aside"] == ["success"]
+        home = partition_of(key_of("1001", SETTINGS).encode(), SETTINGS.partitions)
         partitions = [owned.models for owned in stream.personalizer._owned.values()]
-        (models,) = [one for one in partitions if "success" in one.quality.put_aside]
+        assert all("success" in one.quality.put_aside for one in partitions)
+        models = stream.personalizer._owned[home].models
         unknown = round(models.baselines.success(0), 3)
         assert {item["expected"]["success"] for item in queue["items"]} == {unknown}
         assert [record.getMessage().partition(": ")[2] for record in caplog.records] == [
             "put aside: a prediction or a parameter was no usable number"
-        ]
+        ] * SETTINGS.partitions
         stream.personalizer.export()
         readings = read_registry(stream.metrics)
-        assert readings.total("models_put_aside", model="success", reason="invalid") == 1
-        assert readings.total("model_changes_total", model="success", change="invalid") == 1
+        assert readings.total("models_put_aside", model="success", reason="invalid") == 2
+        assert readings.total("model_changes_total", model="success", change="invalid") == 2
 
     asyncio.run(run())
 
