@@ -71,9 +71,9 @@ def _event(
         return rng.choice(before)[1]
     learner = f"{partition:016x}{rng.randrange(LEARNERS):016x}"
     made = event(partition * 10_000 + offset, learner, at)
-    made.tenant = rng.choice(("default", "acme"))
-    if before and rng.random() < 0.1:
-        made.id = rng.choice(before)[1].id
+    made.tenant = "acme" if learner.endswith(("1", "3", "5")) else "default"
+    if before and rng.random() < 0.2 and (other := rng.choice(before)[1]).tenant != made.tenant:
+        made.id = other.id
     if before and rng.random() < 0.1:
         made.kind, made.voids, made.outcome = Kind.VOIDED, rng.choice(before)[1].id, None
         return made

@@ -177,15 +177,18 @@ def test_learner_days_add_up(archive: Archive, told: Told, tmp_path: Path) -> No
 
 def test_feedback_is_there_once(archive: Archive, told: Told, tmp_path: Path) -> None:
     said = {
-        one.id: (one.learner, one.activity, one.kind, one.rating, one.decision, one.at)
+        (one.id, one.learner): (one.activity, one.kind, one.rating, one.decision, one.at)
         for events in told.events.values()
         for _, one in events
         if one.kind in FEEDBACK
     }
-    columns = ("learner", "activity", "said", "rating", "decision", "happened_at")
+    columns = ("activity", "said", "rating", "decision", "happened_at")
     found = named(archive, "feedback", tmp_path)
     assert len(found) == len(said) > 0
-    assert {one["statement"]: tuple(one[name] for name in columns) for one in found} == said
+    told_of = {
+        (one["statement"], one["learner"]): tuple(one[name] for name in columns) for one in found
+    }
+    assert told_of == said
 
 
 def test_recommendations_are_followed_by_what_the_learner_did(
