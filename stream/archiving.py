@@ -100,6 +100,7 @@ class Archiving:
     def _loop(self) -> None:
         deadline = clock.monotonic() + self._settings.patience_sec
         while not self._told.is_set():
+            self.metrics.heartbeat.set(clock.now())
             self._archiver.add(self._reader.poll())
             if self._archiver.is_due():
                 self._archiver.flush()

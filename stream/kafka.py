@@ -188,7 +188,7 @@ class Admin:
                     f"STEPSTREAM_PARTITIONS={existing[name]}, or use another STEPSTREAM_PREFIX"
                 )
             if name not in existing:
-                missing.append(NewTopic(name, count, 1, config=topic.config()))
+                missing.append(NewTopic(name, count, config=topic.config()))
         self._create(missing)
         return [topic.topic for topic in missing]
 

@@ -15,6 +15,9 @@ class Metrics(Meters):
 
     def __init__(self) -> None:
         super().__init__()
+        self.heartbeat = self.gauge(
+            "heartbeat_seconds", "When the process last came round to its work; POSIX seconds."
+        )
         self._declare_ingest()
         self._declare_personalize()
         self._declare_progress()

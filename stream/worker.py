@@ -135,6 +135,7 @@ class Worker:
         ticks = 0
         while True:
             more = await self._personalizer.tick()
+            self._metrics.heartbeat.set(clock.now())
             ticks += 1
             if ticks % _QUALITY_EVERY_TICKS == 0:
                 self._personalizer.export()

@@ -27,6 +27,7 @@ class Listed(NamedTuple):
 SECTIONS: Mapping[str, Mapping[str, Listed]] = {
     "Try it": {
         "demo": Listed("Run everything for a minute, with simulated learners.", "demo"),
+        "simulate": Listed("Publish what simulated learners do, until stopped.", "simulate"),
     },
     "Run it": {
         "up": Listed("Start Kafka and Valkey here, in the background.", "services"),
@@ -36,6 +37,7 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
         "worker": Listed("Turn statements into queues until it is stopped.", "worker"),
         "serve": Listed("Answer over HTTP: queues, statements, console.", "serving.command"),
         "keys": Listed("Make, list and revoke API keys.", "serving.access.command"),
+        "health": Listed("Say whether a process here works.", "health"),
         "settings": Listed("List every setting.", "settings"),
     },
     "Feed it": {

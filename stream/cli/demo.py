@@ -87,7 +87,7 @@ def demo_command(
         learners=learners,
         rate=_rate(rate, statements),
         statements=statements,
-        organisation=organisation or _sample(),
+        organisation=organisation or sample_organisation(),
         seed=seed,
     )
     settings = _settings()
@@ -118,7 +118,12 @@ def _rate(asked: float | None, statements: Path | None) -> float:
     return default if asked is None else asked
 
 
-def _sample() -> Path:
+def sample_organisation() -> Path:
+    """The organisation that comes with Stepstream.
+
+    Raises:
+        ConfigurationError: where it is not there.
+    """
     beside = Path(__file__).resolve().parents[2] / SAMPLE
     found = next((folder for folder in (beside, SAMPLE) if folder.is_dir()), None)
     if found is None:

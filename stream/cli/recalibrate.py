@@ -18,7 +18,7 @@ from schemas.errors import StepstreamError
 from schemas.version import version_to_json
 from stream import clock
 from stream.cli.ending import EXIT_NO, say
-from stream.cli.environment import services
+from stream.cli.environment import configured, services
 from stream.cli.output import (
     BAD,
     GOOD,
@@ -31,6 +31,7 @@ from stream.cli.output import (
     out,
 )
 from stream.kafka import Publisher
+from stream.metrics import Metrics
 from stream.namespaces import serving
 from stream.rebuild.sources import ARCHIVE, TOPIC
 from stream.recalibrating import Made, Recalibrator, Request
@@ -47,6 +48,7 @@ _OF_SOME = (
     "--promote, let `stepstream prove VERSION` compare it with what is live on what comes later, "
     "then `stepstream models promote VERSION`"
 )
+_BEAT_SEC = 1.0
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)(%?)")
 
 
@@ -178,6 +180,23 @@ def recalibrate_command(**asked: Any) -> int:
 
 
 async def _again_and_again(asked: dict[str, Any]) -> int:
+    settings, metrics = configured(), Metrics()
+    if settings.metrics_port >= 0:
+        metrics.serve(settings.metrics_host, settings.metrics_port)
+    beating = asyncio.ensure_future(_beat(metrics))
+    try:
+        return await _for_ever(asked)
+    finally:
+        beating.cancel()
+
+
+async def _beat(metrics: Metrics) -> None:
+    while True:
+        metrics.heartbeat.set(clock.now())
+        await asyncio.sleep(_BEAT_SEC)
+
+
+async def _for_ever(asked: dict[str, Any]) -> int:
     while True:
         started = clock.monotonic()
         try:
