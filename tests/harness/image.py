@@ -9,6 +9,7 @@ privilege.
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -18,6 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 _PASSED_ON = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "PIP_CERT")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 _PATH = "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin"
+_COPYING = {"symlinks": True, "dirs_exist_ok": True}
+_NOT_IN_SLIM = shutil.ignore_patterns("test", "tests", "__pycache__", "*.a")
+_PACKAGES_IN_SLIM = ("pip", "setuptools", "wheel", "_distutils", "distutils", "pkg_resources")
 Done = subprocess.CompletedProcess[str]
 
 
@@ -44,8 +48,16 @@ class View:
         mount("-t", "overlay", "overlay", "-o", layers, self.root)
         for name in ("dev", "proc"):
             mount("--rbind", f"/{name}", self.root / name)
+        self._take_python()
         self.environment = {"PATH": _PATH}
         self.folder, self.user = "/", "0:0"
+
+    def _take_python(self) -> None:
+        """This Python, where python:slim has its own."""
+        own = Path(sys.base_prefix)
+        for name in ("bin", "lib", "include"):
+            shutil.copytree(own / name, self.root / "usr/local" / name, **_COPYING, ignore=_left_out)
+        _called(["chroot", str(self.root), "ldconfig"], {"PATH": _PATH})
 
     def build(self, say: Callable[[str], None]) -> None:
         """Carry out the steps.
@@ -80,7 +92,7 @@ class View:
         into = self.inside(f"{self.folder}/{target}" if not target.startswith("/") else target)
         for source in (origin / one.lstrip("/") for one in sources):
             if source.is_dir():
-                shutil.copytree(source, into, symlinks=True, dirs_exist_ok=True, ignore=ignored)
+                shutil.copytree(source, into, **_COPYING, ignore=ignored)
             else:
                 into.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, into)
@@ -136,3 +148,11 @@ def _filled(text: str, known: Mapping[str, str]) -> str:
     for name, value in known.items():
         text = text.replace(f"${{{name}}}", value).replace(f"${name}", value)
     return text
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    """What a Python of python:slim does not have."""
+    left = _NOT_IN_SLIM(folder, names)
+    if Path(folder).name == "site-packages":
+        left |= {name for name in names if not name.startswith(_PACKAGES_IN_SLIM)}
+    return left
