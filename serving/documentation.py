@@ -3,7 +3,7 @@
 from importlib.resources import files
 from typing import Any
 
-from litestar import MediaType, Request, Response, Router, get
+from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.exceptions import NotFoundException
 
 from schemas.codec import encode_json
@@ -39,11 +39,38 @@ _POLICY = {
 _KEPT = {"Cache-Control": "public, max-age=86400"}
 
 
+def _told(app: Litestar) -> dict[str, Any]:
+    """The framework's schema; every operation may also be answered by a problem."""
+    schema: dict[str, Any] = app.openapi_schema.to_schema()
+    schema["components"]["schemas"]["Problem"] = _PROBLEM
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            if isinstance(operation, dict) and "responses" in operation:
+                operation["responses"].pop("400", None)
+                operation["responses"]["default"] = _DEFAULT
+    return schema
+
+
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "For programs."},
+        "detail": {"type": "string", "description": "For people."},
+    },
+}
+_DEFAULT = {
+    "description": "What keeps the request from being answered.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
 @get("/openapi.json", include_in_schema=False, sync_to_thread=False)
 def openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The API as OpenAPI 3.1."""
-    schema = request.app.openapi_schema.to_schema()
-    return Response(encode_json(schema), media_type=MediaType.JSON)
+    return Response(encode_json(_told(request.app)), media_type=MediaType.JSON)
 
 
 @get("/docs", include_in_schema=False, media_type=MediaType.HTML, sync_to_thread=False)

@@ -15,6 +15,7 @@ from serving.access.audit import Access, access_message
 from serving.access.feed import keys_feed, taking
 from serving.access.keys import Caller, Denial, Keyring
 from serving.access.limits import Limiter
+from serving.parameters import LONGEST_LEARNER
 from serving.problems import Problem
 from serving.queue_feed import QueueFeed
 from stream import clock
@@ -28,7 +29,6 @@ from stream.store.redis_store import RedisStore
 from stream.wiring import pseudonym_key
 
 _KEY = re.compile(r"[0-9a-f]{32}")
-_LONGEST_LEARNER = 2048
 _REDIS_TIMEOUT_SEC = 1.0
 _ASK_SEC = 1.0
 _log = logging.getLogger("stepstream")
@@ -119,7 +119,7 @@ class Engine:
             Problem: 404 for another tenant's key, 400 where `learner` names nobody.
         """
         text = learner.strip()
-        if not text or len(text) > _LONGEST_LEARNER:
+        if not text or len(text) > LONGEST_LEARNER:
             raise _nobody()
         pseudonyms = self.pseudonyms(caller.tenant)
         if _KEY.fullmatch(text.lower()):

@@ -6,13 +6,13 @@ from schemas.errors import Unavailable
 from serving.engine import Engine
 
 
-@get("/live", security=[], sync_to_thread=False)
+@get("/live", security=[{}], sync_to_thread=False)
 def live() -> dict[str, str]:
     """The process answers."""
     return {"status": "live"}
 
 
-@get("/ready", security=[])
+@get("/ready", security=[{}])
 async def ready(engine: Engine) -> Response[dict[str, str]]:
     """Keys and reference data are loaded and Redis answers: 200, else 503 and what is missing."""
     if not engine.started.is_set():

@@ -11,6 +11,7 @@ from serving.access.audit import Access, read_audit
 from serving.access.guards import needs
 from serving.access.keys import Caller, Scope
 from serving.engine import Engine
+from serving.parameters import Learner
 from stream.model_report import Reporter
 
 _MOST = 1000
@@ -28,7 +29,7 @@ async def models(engine: Engine) -> dict[str, Any]:
 async def audit(
     engine: Engine,
     caller: Caller,
-    learner: Annotated[str | None, Parameter(description="Of this learner only.")] = None,
+    learner: Learner | None = None,
     limit: Annotated[int, Parameter(ge=1, le=_MOST)] = 100,
 ) -> list[Access]:
     """Who read or changed what is known of whom, in the key's tenant; the newest first."""
