@@ -56,7 +56,7 @@ def keys_command() -> None:
     "scopes",
     multiple=True,
     required=True,
-    type=click.Choice([*Scope, _ALL]),
+    type=click.Choice([*(scope.value for scope in Scope), _ALL]),
     help="What it may be used for; may be given several times.",
 )
 @click.option("--tenant", help="Whose learners.  [default: STEPSTREAM_TENANT]")

@@ -56,7 +56,9 @@ class View:
         """This Python, where python:slim has its own."""
         own = Path(sys.base_prefix)
         for name in ("bin", "lib", "include"):
-            shutil.copytree(own / name, self.root / "usr/local" / name, **_COPYING, ignore=_left_out)
+            shutil.copytree(
+                own / name, self.root / "usr/local" / name, **_COPYING, ignore=_left_out
+            )
         _called(["chroot", str(self.root), "ldconfig"], {"PATH": _PATH})
 
     def build(self, say: Callable[[str], None]) -> None:
