@@ -15,7 +15,7 @@ INSTALL := PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --disable-pip-vers
 MEASURE := PYTHONPATH=.:tests $(PY) -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup java demo test lint bench quality chaos offline clean
+.PHONY: help setup java demo test lint bench quality chaos offline image clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ chaos: $(READY) $(JAVA) ## kills, a pause and a rebalance in the middle of 50,00
 
 offline: $(READY) $(JAVA) ## the offline job on a live stream of 300,000 statements
 	$(MEASURE) harness.offline_job $(if $(REPORT),--report $(REPORT))
+
+image: $(READY) $(JAVA) ## the image's content without Docker: built, looked at, all roles run in it; as root
+	$(MEASURE) harness.image_check
 
 java: $(READY) ## bring a Java runtime where the machine has none
 	@rm -f $(JAVA)

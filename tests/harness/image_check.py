@@ -1,4 +1,4 @@
-"""`make image-check`: build the image's content on this machine, look at it, run all roles in it.
+"""`make image`: build the image's content on this machine, look at it, run all roles in it.
 
 Without Docker, as root on Linux (`harness.image`). It installs what the Dockerfile installs, into
 memory, and takes some minutes. What it cannot show is that `python:slim` has all that this machine
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +27,8 @@ OF_EVERY_DEBIAN = (
     *("ld-linux", "libc.so", "libdl.so", "libm.so", "libpthread.so", "librt.so", "libutil.so"),
     *("libgcc_s.so", "libstdc++.so", "libz.so", "libpython3.11.so"),
 )
+NOT_USED = ("omppool.cpython-311-x86_64-linux-gnu.so", "tbbpool.cpython-311-x86_64-linux-gnu.so")
+"""Ways of numba to compute in several threads: nothing here asks for them."""
 _APART = "--apart"
 _START_SEC = 180.0
 _COUNT_COMPILED = """
@@ -38,7 +40,7 @@ print(sum(sum(one.stats.cache_misses.values()) for one in _compiled), len(_compi
 
 
 def say(text: str) -> None:
-    print(text[:160], flush=True)
+    print(text[:400], flush=True)
 
 
 def built(room: Path) -> View:
@@ -46,7 +48,7 @@ def built(room: Path) -> View:
     views: dict[str, View] = {}
     for stage in stages((FOLDER / "Dockerfile").read_text("utf-8")):
         view = View(room, stage, views)
-        view.build(say)
+        view.build(lambda step: say(step[:110]))
         views[stage.name] = view
     return view
 
@@ -77,10 +79,17 @@ def look(view: View) -> Iterator[str]:
 def libraries(view: View) -> set[str]:
     """Names of shared libraries outside of the installation that something in it wants."""
     found = view.call(["find", INSTALLED, "-name", "*.so*", "-type", "f"]).stdout.split()
-    told = view.call(["ldd", *found]).stdout.splitlines()
+    needed = [one for one in found if not one.endswith(NOT_USED)]
+    told = view.call(["ldd", *needed]).stdout.splitlines()
     wanted = (line.split() for line in told if line.startswith("\t") and "vdso" not in line)
-    paths = {words[2] if "=>" in words and len(words) > 2 else words[0] for words in wanted}
-    return {Path(one).name for one in paths if INSTALLED not in one and one != "statically"}
+    # name => path (address), name => not found, path (address), or "statically linked"
+    return {Path(words[0]).name for words in wanted if _is_foreign(words)}
+
+
+def _is_foreign(words: Sequence[str]) -> bool:
+    if words[0] == "statically":
+        return False
+    return words[2:3] == ["not"] or INSTALLED not in "".join(words)
 
 
 def run_roles(view: View) -> Iterator[str]:
