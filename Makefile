@@ -5,6 +5,7 @@ PY := $(VENV)/bin/python
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JAVA := $(VENV)/.java
+PROMETHEUS := $(VENV)/prometheus/.ready
 
 # PYTHON=... names another one; first comes the version that the requirements were locked with.
 PYTHONS := $(or $(PYTHON),python3.11 python3.12 python3.13 python3.14 python3 python)
@@ -15,17 +16,17 @@ INSTALL := PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --disable-pip-vers
 MEASURE := PYTHONPATH=.:tests $(PY) -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup java demo test lint bench quality chaos offline image clean
+.PHONY: help setup java demo test lint bench quality chaos offline image dashboards prometheus clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## virtual environment with everything pinned by digest
 
 demo: $(READY) $(JAVA) ## run everything for a minute: Kafka, Valkey, a worker, learners
 	@$(BIN)/stepstream demo
 
-test: lint $(JAVA) ## lint, then all tests in random order, on a real Kafka and a real Redis
+test: lint $(JAVA) $(PROMETHEUS) ## lint, then all tests in random order, on a real Kafka and a real Redis
 	$(BIN)/pytest
 
 lint: $(READY) ## ruff, mypy --strict, import contracts
@@ -55,6 +56,13 @@ offline: $(READY) $(JAVA) ## the offline job on a live stream of 300,000 stateme
 image: $(READY) $(JAVA) ## the image's content without Docker: built, looked at, all roles run in it; as root
 	$(MEASURE) harness.image_check
 
+dashboards: $(READY) ## dashboards, alert rules and their pages anew from serving/dashboards
+	$(PY) -m serving.dashboards
+
+prometheus: $(READY) ## bring Debian's Prometheus for the tests, without root
+	@rm -f $(PROMETHEUS)
+	@$(MAKE) --no-print-directory $(PROMETHEUS)
+
 java: $(READY) ## bring a Java runtime where the machine has none
 	@rm -f $(JAVA)
 	@$(MAKE) --no-print-directory $(JAVA)
@@ -77,6 +85,13 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@echo "compiling the models, once for this version: a minute or two"
 	@$(PY) -m processors.warming
+	@touch $@
+
+# Without Prometheus the tests that need a real one are skipped; they say so.
+$(PROMETHEUS): $(READY) tests/harness/fetch_prometheus.sh
+	@mkdir -p $(@D)
+	@command -v prometheus >/dev/null || sh tests/harness/fetch_prometheus.sh $(@D) || \
+		echo "no Prometheus is here, and Debian's package could not be fetched"
 	@touch $@
 
 # Without Java there is no Kafka, and everything but the tests on a real one runs in memory.

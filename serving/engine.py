@@ -20,6 +20,7 @@ from serving.problems import Problem
 from serving.queue_feed import QueueFeed
 from stream import clock
 from stream.kafka import Publisher
+from stream.lag import LagWatch
 from stream.metrics import Metrics
 from stream.namespaces import Namespaces
 from stream.records import Record
@@ -54,7 +55,7 @@ class Engine:
         self.started = asyncio.Event()
         self._pseudonym_key = pseudonym_key(settings)
         self._feeds: list[ReferenceFeed | Any] = []
-        self._following: asyncio.Task[None] | None = None
+        self._beside: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Load keys and reference data and follow them; returns when requests can be answered."""
@@ -72,14 +73,15 @@ class Engine:
 
         keys.follow(taking(self.keyring))
         reference.follow(receive)
-        self._following = asyncio.create_task(self._follow_namespace())
+        lag = LagWatch(self.settings, self.metrics)
+        self._beside = [asyncio.create_task(one) for one in (self._follow_namespace(), lag.run())]
         self.started.set()
 
     async def stop(self) -> None:
         """Let go of everything; what was sent is acknowledged first."""
         self.started.clear()
-        if self._following is not None:
-            self._following.cancel()
+        for task in self._beside:
+            task.cancel()
         for feed in self._feeds:
             await asyncio.to_thread(feed.close)
         await asyncio.to_thread(self.publisher.close)

@@ -1,8 +1,8 @@
 """What is counted of each batch of events, and the gauges that are brought up to date at times."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from online_models.monitor import QualityMonitor
+from online_models.monitor import UNITS, QualityMonitor
 from processors.pipeline import Batch, Outcome, World
 from processors.witness import Seen
 from stream.learning import LearningWatch
@@ -20,6 +20,7 @@ class Measures:
         self._reference = world.reference
         groups = slices(settings)
         self._learning = LearningWatch(metrics, world.reference, groups, settings.slice_by)
+        self._drifts: dict[tuple[int, str], float] = {}
 
     def own(self, partitions: int) -> None:
         """So many partitions were taken over, and all others dropped."""
@@ -27,6 +28,7 @@ class Measures:
         self._metrics.claims.inc(partitions)
         self._metrics.rebalances.inc()
         self._learning.forget()
+        self._drifts.clear()
 
     def count(
         self, batches: Sequence[Batch], outcomes: Sequence[Outcome], started: float, now: float
@@ -45,7 +47,16 @@ class Measures:
         self._metrics.queues.labels("refresh").inc(len(seen.offers))
         self._learning.count(seen, now)
 
-    def export(self, monitors: Sequence[QualityMonitor], now: float) -> None:
-        """Bring the gauges of the models' quality and of learning up to date."""
-        export_quality(self._metrics, monitors)
+    def export(self, monitors: Mapping[int, QualityMonitor], now: float) -> None:
+        """Bring the gauges up to date, given what watches the models of each owned partition."""
+        export_quality(self._metrics, list(monitors.values()))
+        for partition, monitor in monitors.items():
+            for model in UNITS:
+                self._count_drifts(partition, model, monitor.watch(model).signs.drifts)
         self._learning.export(now)
+
+    def _count_drifts(self, partition: int, model: str, drifts: float) -> None:
+        """A partition brings its drifts along when it comes; only those that follow are news."""
+        before = self._drifts.get((partition, model), drifts)
+        self._drifts[partition, model] = drifts
+        self._metrics.drift_signals.labels(model).inc(max(0.0, drifts - before))

@@ -117,6 +117,9 @@ class Metrics(Meters):
             "How often a model's loss has risen against its baseline's, in the owned partitions.",
             "model",
         )
+        self.drift_signals = self.counter(
+            "drift_signals", "The same as they come while this worker owns the partition.", "model"
+        )
         self.put_aside = self.gauge(
             "models_put_aside",
             "Owned partitions in which the baseline serves in place of the model, by reason.",

@@ -191,7 +191,7 @@ class Personalizer:
 
     def export(self) -> None:
         """Bring the gauges of the models' quality and of learning up to date."""
-        monitors = [owned.models.quality for owned in self._owned.values()]
+        monitors = {part: owned.models.quality for part, owned in self._owned.items()}
         self._measures.export(monitors, self._now())
 
     def applied(self) -> dict[int, int]:
