@@ -17,6 +17,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from serving.access.guards import ENGINE, caller_of
 from serving.access.keys import Caller
+from serving.console import router as console
 from serving.documentation import router as documentation
 from serving.doorway import Doorway
 from serving.engine import Engine
@@ -25,7 +26,7 @@ from serving.operations import router as operations
 from serving.problems import HANDLERS
 from stream.settings import Settings
 
-PARTS: Sequence[Router] = (operations, health, documentation)
+PARTS: Sequence[Router] = (operations, console, health, documentation)
 
 _CONTRACT = """Queues of next activities, what is known of learners, feedback, the xAPI receiver.
 

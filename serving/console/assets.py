@@ -13,20 +13,18 @@ _MEDIA_TYPES = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
-_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-        "object-src 'none'",
-        # no script may turn text into markup, by whatever mistake
-        "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
-    )
+_RULES = (
+    "default-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+    # no script may turn text into markup, by whatever mistake
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
 )
 HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": _POLICY,
+    "Content-Security-Policy": "; ".join(_RULES),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",

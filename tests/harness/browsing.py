@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any
@@ -15,7 +15,6 @@ _PATIENCE_MS = 15_000
 # a container's own user may not make the namespaces that Chromium's sandbox is built of
 _ARGUMENTS = ("--no-sandbox",) if os.geteuid() == 0 else ()
 _AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-VIOLATION = "securitypolicyviolation"
 
 
 @contextmanager
@@ -88,3 +87,7 @@ class Visit:
 
     def close(self) -> None:
         self.context.close()
+
+
+Opened = Callable[..., Visit]
+"""Opens a page: `key` signs in unless it is empty, the rest is for the browser's context."""

@@ -1,14 +1,12 @@
 """A browser for each module: while it runs, nothing else in the process can own an event loop."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from harness.browsing import Visit, chromium
+from harness.browsing import Opened, Visit, chromium
 from harness.fake_console import FakeConsole
 from playwright.sync_api import Browser
-
-Opened = Callable[..., Visit]
 
 
 @pytest.fixture(scope="module")

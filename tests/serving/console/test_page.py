@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from harness.browsing import Visit
-from harness.fake_console import BASE, KEY, QUEUE, FakeConsole, Refusal, queue_of
+from harness.browsing import Opened
+from harness.fake_answers import BASE, KEY, QUEUE, queue_of
+from harness.fake_console import FakeConsole, Refusal
 from playwright.sync_api import Page, expect
 
 PLACES = (
@@ -30,8 +31,8 @@ def titles(page: Page) -> list[str]:
     return page.locator(".queue h3").all_inner_texts()
 
 
-def test_the_key_stays_in_the_tab(opened) -> None:
-    visit: Visit = opened()
+def test_the_key_stays_in_the_tab(opened: Opened) -> None:
+    visit = opened()
     assert visit.page.evaluate("[Object.values(sessionStorage), localStorage.length]") == [
         ["all.secret"],
         0,
@@ -45,8 +46,8 @@ def test_the_key_stays_in_the_tab(opened) -> None:
 
 
 @pytest.mark.parametrize("key", ["wrong.secret", "no key at all", "schlüssel.geheim"])
-def test_a_wrong_key_is_told_what_to_do(opened, key: str) -> None:
-    visit: Visit = opened(key="")
+def test_a_wrong_key_is_told_what_to_do(opened: Opened, key: str) -> None:
+    visit = opened(key="")
     visit.page.get_by_label("API key").fill(key)
     visit.page.keyboard.press("Enter")
     expect(visit.page.get_by_role("alert")).to_contain_text("Sign in with another one")
@@ -54,8 +55,8 @@ def test_a_wrong_key_is_told_what_to_do(opened, key: str) -> None:
     visit.complaints = [one for one in visit.complaints if "401" not in one]
 
 
-def test_a_key_that_is_revoked_leads_back_to_signing_in(opened, fake: FakeConsole) -> None:
-    visit: Visit = opened()
+def test_a_key_that_is_revoked_leads_back_to_signing_in(opened: Opened, fake: FakeConsole) -> None:
+    visit = opened()
     fake.keys.clear()
     visit.page.reload()
     expect(visit.page.get_by_label("API key")).to_be_visible()
@@ -63,8 +64,8 @@ def test_a_key_that_is_revoked_leads_back_to_signing_in(opened, fake: FakeConsol
     visit.complaints = [one for one in visit.complaints if "401" not in one]
 
 
-def test_what_a_key_may_not_do_is_not_shown_but_explained(opened) -> None:
-    visit: Visit = opened(key="queue.secret")
+def test_what_a_key_may_not_do_is_not_shown_but_explained(opened: Opened) -> None:
+    visit = opened(key="queue.secret")
     links = visit.page.get_by_role("navigation", name="Console").get_by_role("link")
     assert links.all_inner_texts() == ["Learners", "Curriculum"]
     expect(visit.page.get_by_text("learners:read")).to_be_visible()
@@ -74,14 +75,16 @@ def test_what_a_key_may_not_do_is_not_shown_but_explained(opened) -> None:
     assert not [one for one in visit.addresses if re.search(r"/v1/(learner|why|map|audit)", one)]
 
 
-def test_a_key_that_only_publishes_is_told_so(opened, fake: FakeConsole) -> None:
+def test_a_key_that_only_publishes_is_told_so(opened: Opened, fake: FakeConsole) -> None:
     fake.keys["lms.secret"] = ("publish",)
-    visit: Visit = opened(key="lms.secret")
+    visit = opened(key="lms.secret")
     expect(visit.page.locator(".notice")).to_contain_text("may publish, but not read queues")
 
 
-def test_a_change_is_marked_and_said_and_takes_nothing_away(opened, fake: FakeConsole) -> None:
-    visit: Visit = opened()
+def test_a_change_is_marked_and_said_and_takes_nothing_away(
+    opened: Opened, fake: FakeConsole
+) -> None:
+    visit = opened()
     visit.go(f"learner/{KEY}")
     page = visit.page
     summary = page.locator(f"[data-activity='{QUEUE[1]}'] summary")
@@ -101,9 +104,9 @@ def test_a_change_is_marked_and_said_and_takes_nothing_away(opened, fake: FakeCo
 
 @pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])
 def test_cards_glide_unless_less_motion_is_wished(
-    opened, fake: FakeConsole, motion: str, *, moves: bool
+    opened: Opened, fake: FakeConsole, motion: str, *, moves: bool
 ) -> None:
-    visit: Visit = opened(reduced_motion=motion)
+    visit = opened(reduced_motion=motion)
     visit.go(f"learner/{KEY}")
     expect(visit.page.locator(".queue .card")).to_have_count(len(QUEUE))
     visit.page.evaluate(
@@ -121,14 +124,14 @@ def test_cards_glide_unless_less_motion_is_wished(
     assert (visit.page.evaluate("window.moved") > 0) is moves
 
 
-def test_titles_and_names_are_text_whatever_is_in_them(opened, fake: FakeConsole) -> None:
+def test_titles_and_names_are_text_whatever_is_in_them(opened: Opened, fake: FakeConsole) -> None:
     for item in fake.queue["items"]:
         item["title"] = HOSTILE
         item["reasons"][0]["text"] = HOSTILE
         item["reasons"][0]["evidence"] = {HOSTILE: HOSTILE}
     fake.role = HOSTILE
     fake.rename(QUEUE[0], HOSTILE)
-    visit: Visit = opened()
+    visit = opened()
     page = visit.page
     expect(page.locator(".learners")).to_contain_text(HOSTILE)
     page.get_by_label("Find a learner").fill(HOSTILE)
@@ -149,79 +152,9 @@ def test_titles_and_names_are_text_whatever_is_in_them(opened, fake: FakeConsole
     assert page.title() == f"{HOSTILE} · Stepstream"
 
 
-def test_by_keyboard_alone(opened) -> None:
-    """Sign in, find, read the numbers of an item, ask why not, walk on the map."""
-    visit: Visit = opened(key="")
-    page, press = visit.page, visit.page.keyboard.press
-
-    def tab_to(role: str, name: str) -> None:
-        wanted = page.get_by_role(role, name=name, exact=True).first
-        for _ in range(60):
-            if wanted.evaluate("node => node === document.activeElement"):
-                outline = wanted.evaluate(
-                    "node => [node, node.querySelector('rect')].filter(Boolean)"
-                    ".some(one => getComputedStyle(one).outlineStyle !== 'none'"
-                    " || getComputedStyle(one).strokeWidth === '4px')"
-                )
-                assert outline, f"nobody sees that the focus is on {name}"
-                return
-            press("Tab")
-        raise AssertionError(f"Tab never comes to {role} {name}")
-
-    press("Tab")
-    expect(page.get_by_text("Skip to the content")).to_be_focused()
-    press("Enter")
-    press("Tab")
-    expect(page.get_by_label("API key")).to_be_focused()
-    page.keyboard.type("all.secret")
-    press("Enter")
-    expect(page.locator("h1")).to_be_focused()
-    tab_to("searchbox", "Find a learner")
-    page.keyboard.type("1001")
-    press("Enter")
-    expect(page.locator("h1")).to_have_text("1001")
-    expect(page.locator("h1")).to_be_focused()
-    expect(page.locator(".queue .card")).to_have_count(len(QUEUE))
-    press("Tab")
-    press("Shift+Tab")
-    for _ in range(20):
-        press("Tab")
-        if page.evaluate("document.activeElement.closest('.card') !== null"):
-            break
-    press("Enter")
-    expect(page.locator(".queue details[open]")).to_have_count(1)
-    tab_to("link", "Why not?")
-    press("Enter")
-    expect(page.locator("h1")).to_be_focused()
-    tab_to("searchbox", "Activity")
-    page.keyboard.type("query plan")
-    expect(page.locator(".answers .answer")).to_have_count(1)
-    press("Tab")
-    press("Tab")
-    press("Enter")
-    expect(page.locator(".verdict")).to_contain_text("Not offered now")
-    tab_to("link", "Map")
-    press("Enter")
-    expect(page.locator(".node").first).to_be_visible()
-    tab_to("button", "Zoom in")
-    press("Enter")
-    press("Tab")
-    while page.evaluate("!document.activeElement.matches('.node')"):
-        press("Tab")
-    there = page.locator(".node:focus")
-    assert there.get_attribute("data-activity") == f"{BASE}charts/clinic", "not where the learner is"
-    press("ArrowRight")
-    assert there.get_attribute("data-activity") == f"{BASE}charts/dashboard"
-    name = there.get_attribute("aria-label") or ""
-    press("Enter")
-    expect(page.locator(".detail h3")).to_have_text(name.rpartition(", ")[0])
-    press("Tab")
-    expect(page.locator(".node:focus")).to_have_count(0)
-
-
-def test_a_window_of_320_pixels_needs_no_scrolling_sideways(opened) -> None:
+def test_a_window_of_320_pixels_needs_no_scrolling_sideways(opened: Opened) -> None:
     """1280 pixels at 400 %."""
-    visit: Visit = opened(key="", viewport={"width": 320, "height": 256})
+    visit = opened(key="", viewport={"width": 320, "height": 256})
     wide = [("sign in", visit.overflow())]
     visit.sign_in("all.secret")
     for place in PLACES:
@@ -235,8 +168,8 @@ def test_a_window_of_320_pixels_needs_no_scrolling_sideways(opened) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(opened, scheme: str) -> None:
-    visit: Visit = opened(key="", color_scheme=scheme)
+def test_axe_finds_nothing(opened: Opened, scheme: str) -> None:
+    visit = opened(key="", color_scheme=scheme)
     found = visit.inaccessible()
     visit.sign_in("all.secret")
     for place in PLACES:
@@ -253,9 +186,9 @@ def background(page: Page) -> str:
     return colour
 
 
-def test_dark_and_light_follow_the_system_until_somebody_chooses(opened) -> None:
+def test_dark_and_light_follow_the_system_until_somebody_chooses(opened: Opened) -> None:
     dark = background(opened(color_scheme="dark").page)
-    visit: Visit = opened(color_scheme="light")
+    visit = opened(color_scheme="light")
     light = background(visit.page)
     assert dark != light
     visit.page.get_by_label("Colours").select_option("dark")
@@ -266,9 +199,11 @@ def test_dark_and_light_follow_the_system_until_somebody_chooses(opened) -> None
     assert background(visit.page) == light
 
 
-def test_what_fails_says_what_to_do_and_can_be_tried_again(opened, fake: FakeConsole) -> None:
+def test_what_fails_says_what_to_do_and_can_be_tried_again(
+    opened: Opened, fake: FakeConsole
+) -> None:
     fake.fails["/v1/learner"] = Refusal(503, "a service does not answer")
-    visit: Visit = opened()
+    visit = opened()
     visit.go(f"learner/{KEY}")
     alert = visit.page.get_by_role("alert")
     expect(alert).to_contain_text("Try again in a moment")
@@ -280,17 +215,17 @@ def test_what_fails_says_what_to_do_and_can_be_tried_again(opened, fake: FakeCon
     visit.complaints = [one for one in visit.complaints if "503" not in one]
 
 
-def test_a_learner_of_whom_nothing_is_known(opened, fake: FakeConsole) -> None:
+def test_a_learner_of_whom_nothing_is_known(opened: Opened, fake: FakeConsole) -> None:
     fake.fails["/v1/learner"] = Refusal(404, "nothing is known of this learner")
-    visit: Visit = opened()
+    visit = opened()
     visit.page.get_by_label("Find a learner").fill("nobody")
     visit.page.keyboard.press("Enter")
     expect(visit.page.get_by_role("alert")).to_contain_text("Check how the LMS writes it")
     visit.complaints = [one for one in visit.complaints if "404" not in one]
 
 
-def test_a_stream_that_breaks_is_taken_up_again(opened, fake: FakeConsole) -> None:
-    visit: Visit = opened()
+def test_a_stream_that_breaks_is_taken_up_again(opened: Opened, fake: FakeConsole) -> None:
+    visit = opened()
     visit.go(f"learner/{KEY}")
     live = visit.page.locator(".live")
     expect(live).to_have_text("Live")
@@ -300,8 +235,8 @@ def test_a_stream_that_breaks_is_taken_up_again(opened, fake: FakeConsole) -> No
     expect(live).to_have_text("Live")
 
 
-def test_numbers_behind_the_bars(opened) -> None:
-    visit: Visit = opened()
+def test_numbers_behind_the_bars(opened: Opened) -> None:
+    visit = opened()
     visit.go(f"learner/{KEY}")
     sql = visit.page.locator(".skills > li").first
     expect(sql).to_contain_text("0.42 ± 0.11 of 0.80")
@@ -312,8 +247,8 @@ def test_numbers_behind_the_bars(opened) -> None:
     assert float(band.get_attribute("width") or 0) == pytest.approx(0.22)
 
 
-def test_the_map_shows_states_in_words_and_changes_live(opened, fake: FakeConsole) -> None:
-    visit: Visit = opened()
+def test_the_map_shows_states_in_words_and_changes_live(opened: Opened, fake: FakeConsole) -> None:
+    visit = opened()
     visit.go(f"learner/{KEY}/map")
     node = visit.page.locator(f".node[data-activity='{QUEUE[0]}']")
     expect(node).to_have_attribute("aria-label", re.compile(", in the queue$"))
@@ -326,8 +261,10 @@ def test_the_map_shows_states_in_words_and_changes_live(opened, fake: FakeConsol
     expect(visit.page.locator("#announcer")).to_contain_text("is done")
 
 
-def test_why_not_leads_from_what_is_missing_to_why_that_is(opened, fake: FakeConsole) -> None:
-    visit: Visit = opened()
+def test_why_not_leads_from_what_is_missing_to_why_that_is(
+    opened: Opened, fake: FakeConsole
+) -> None:
+    visit = opened()
     visit.go(f"learner/{KEY}/why")
     visit.page.get_by_role("searchbox", name="Activity").fill("query plan")
     visit.page.get_by_role("button", name=re.compile("query plan")).click()
@@ -338,8 +275,8 @@ def test_why_not_leads_from_what_is_missing_to_why_that_is(opened, fake: FakeCon
     expect(visit.page.locator(".verdict")).to_contain_text("Something else comes first")
 
 
-def test_models_and_audit(opened) -> None:
-    visit: Visit = opened()
+def test_models_and_audit(opened: Opened) -> None:
+    visit = opened()
     visit.go("models")
     standing = visit.page.get_by_role("table", name="Standing and drift of each model")
     expect(standing).to_contain_text("put aside (partition 3)")

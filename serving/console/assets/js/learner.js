@@ -28,6 +28,7 @@ export function stopFollowing() {
   current = null;
 }
 
+/** Tells "state" of the connection, "queue" for each, and "changed" for each but the first. */
 class Following extends EventTarget {
   constructor(key) {
     super();
@@ -38,7 +39,7 @@ class Following extends EventTarget {
     this.control = new AbortController();
     follow("/v1/queue/stream", { learner: key }, {
       heard: (name, data) => name === "queue" && this.take(JSON.parse(data)),
-      changed: (state, failure = null) => this.tell("state", { state, failure }),
+      changed: (state, failure) => this.connection(state, failure),
       signal: this.control.signal,
     });
   }
@@ -48,11 +49,12 @@ class Following extends EventTarget {
     if (before && isSame(before, queue)) return;
     this.queue = queue;
     this.dispatchEvent(new CustomEvent("queue", { detail: { before, after: queue } }));
+    if (before) this.dispatchEvent(new CustomEvent("changed"));
   }
 
-  tell(event, facts) {
-    Object.assign(this, facts);
-    this.dispatchEvent(new CustomEvent(event));
+  connection(state, failure = null) {
+    Object.assign(this, { state, failure });
+    this.dispatchEvent(new CustomEvent("state"));
   }
 
   stop() {

@@ -17,6 +17,6 @@ export function show({ root, key, feed, signal }) {
     const plan = await fetchPlan().catch(() => null);
     if (plan && drawn) drawn.update(plan);
   };
-  feed.addEventListener("queue", update, { signal });
+  feed.addEventListener("changed", update, { signal });
   load();
 }

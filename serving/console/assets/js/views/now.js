@@ -24,7 +24,7 @@ export function show({ root, key, feed, signal }) {
       if (failure.name !== "AbortError") fill(aside, failed(failure, load));
     }
   };
-  feed.addEventListener("queue", () => {
+  feed.addEventListener("changed", () => {
     clearTimeout(timer);
     timer = setTimeout(load, SETTLED_MS);
   }, { signal });

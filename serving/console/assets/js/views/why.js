@@ -25,7 +25,7 @@ export function show({ root, key, feed, rest, signal }) {
     told = JSON.stringify(found);
     return isSame ? null : answer(found, go);
   });
-  feed.addEventListener("queue", load, { signal });
+  feed.addEventListener("changed", load, { signal });
   load();
 }
 
