@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JAVA := $(VENV)/.java
 PROMETHEUS := $(VENV)/prometheus/.ready
+BROWSER := $(VENV)/.browser
 
 # PYTHON=... names another one; first comes the version that the requirements were locked with.
 PYTHONS := $(or $(PYTHON),python3.11 python3.12 python3.13 python3.14 python3 python)
@@ -16,7 +17,7 @@ INSTALL := PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --disable-pip-vers
 MEASURE := PYTHONPATH=.:tests $(PY) -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup java demo test lint bench quality chaos offline image dashboards prometheus clean
+.PHONY: help setup java browser demo test lint bench quality chaos offline image dashboards prometheus clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +27,7 @@ setup: $(READY) ## virtual environment with everything pinned by digest
 demo: $(READY) $(JAVA) ## run everything for a minute: Kafka, Valkey, a worker, learners
 	@$(BIN)/stepstream demo
 
-test: lint $(JAVA) $(PROMETHEUS) ## lint, then all tests in random order, on a real Kafka and a real Redis
+test: lint $(JAVA) $(PROMETHEUS) $(BROWSER) ## lint, then all tests in random order, on a real Kafka and a real Redis
 	$(BIN)/pytest
 
 lint: $(READY) ## ruff, mypy --strict, import contracts
@@ -67,6 +68,10 @@ java: $(READY) ## bring a Java runtime where the machine has none
 	@rm -f $(JAVA)
 	@$(MAKE) --no-print-directory $(JAVA)
 
+browser: $(READY) ## bring Chromium, which tests of the console drive, where the machine has none
+	@rm -f $(BROWSER)
+	@$(MAKE) --no-print-directory $(BROWSER)
+
 clean: ## remove the virtual environment and caches; data in .stepstream stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -99,4 +104,12 @@ $(JAVA): $(READY) requirements/java.txt
 	@$(PY) -c 'from stream.embedded.java import find_java; find_java()' 2>/dev/null || \
 		$(INSTALL) --require-hashes -r requirements/java.txt || \
 		echo "no Java 17 or newer is here, and none could be fetched"
+	@touch $@
+
+# Without Chromium the console is tested without a browser.
+$(BROWSER): $(READY)
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
+		apt-get install -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; } || \
+		echo "no Chromium is here, and it could not be installed: tests in a browser are skipped"
 	@touch $@

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+_NAMES = ("chromium", "google-chrome")
 _PATIENCE_MS = 15_000
 # a container's own user may not make the namespaces that Chromium's sandbox is built of
 _ARGUMENTS = ("--no-sandbox",) if os.geteuid() == 0 else ()
