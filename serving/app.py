@@ -24,9 +24,10 @@ from serving.engine import Engine
 from serving.health import router as health
 from serving.operations import router as operations
 from serving.problems import HANDLERS
+from serving.xapi import router as xapi
 from stream.settings import Settings
 
-PARTS: Sequence[Router] = (operations, console, health, documentation)
+PARTS: Sequence[Router] = (operations, xapi, console, health, documentation)
 
 _CONTRACT = """Queues of next activities, what is known of learners, feedback, the xAPI receiver.
 

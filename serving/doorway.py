@@ -10,12 +10,12 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from serving.access.credentials import credentials_of
-from serving.access.guards import CALLER, ENGINE
-from serving.access.keys import ApiKey, Denial
-from serving.access.limits import Rate
+from serving.access.guards import ENGINE
+from serving.access.keys import Denial
+from serving.access.recognition import recognise
 from serving.engine import Engine, route_of
 from serving.problems import Problem
+from serving.xapi.versions import version_headers
 from stream import clock
 
 Scope = MutableMapping[str, Any]
@@ -24,8 +24,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
-_WRONG_KEYS = Rate(per_sec=1.0, burst=20)
-"""Wrong keys from one address; right ones from there pass all the same."""
 _LONGEST_URL = 8192
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Any other word is one label of the metrics: senders can make up as many as they like."""
@@ -71,28 +69,9 @@ class Doorway:
         headers = scope["headers"]
         sent = [value for name, value in headers if name == b"authorization"]
         if sent:
-            self._recognise(scope, sent[0].decode("latin-1") if len(sent) == 1 else "")
+            header = sent[0].decode("latin-1") if len(sent) == 1 else ""
+            recognise(self._engine, scope, header)
         self._check_size(scope, [value for name, value in headers if name == b"content-length"])
-
-    def _recognise(self, scope: Scope, header: str) -> None:
-        """Leave the caller, or what is wrong, in the scope; the routes decide what they need."""
-        engine, now = self._engine, clock.monotonic()
-        found = credentials_of(header)
-        caller: ApiKey | Denial = Denial.WRONG_KEY
-        if found is not None:
-            caller = engine.keyring.recognise(found.id, found.secret, engine.now())
-        scope[CALLER] = caller
-        if isinstance(caller, ApiKey):
-            bucket, rate = f"key {caller.id}", Rate(caller.rate, caller.burst)
-        else:
-            bucket, rate = f"address {(scope.get('client') or ('',))[0]}", _WRONG_KEYS
-        if wait := engine.limiter.wait_for(bucket, rate, now):
-            self._slow_down(scope, wait)
-
-    def _slow_down(self, scope: Scope, wait_sec: float) -> None:
-        self._engine.denied(Denial.RATE, scope)
-        seconds = str(max(1, round(wait_sec + 0.5)))
-        raise Problem(429, "rate", "too many requests: wait", {"Retry-After": seconds})
 
     def _check_size(self, scope: Scope, lengths: list[bytes]) -> None:
         if len(set(lengths)) > 1 or any(not one.isdigit() for one in lengths):
@@ -144,7 +123,8 @@ class Visit:
             self._status = message["status"]
             sent = {name.lower() for name, _ in message["headers"]}
             safe = [*_SAFE, _TLS] if self._engine.settings.tls_certificate else _SAFE
-            more = [(name, value) for name, value in safe if name not in sent]
+            own = [*safe, *version_headers(self._scope)]
+            more = [(name, value) for name, value in own if name not in sent]
             message["headers"] = [*message["headers"], *more]
         await self._send(message)
 

@@ -241,6 +241,9 @@ class Metrics(Meters):
             "Statements sent over HTTP, by result: accepted, resent, conflict or invalid.",
             "result",
         )
+        self.attachments = self.counter(
+            "attachments", "Attachments that came with statements, were checked and let go."
+        )
         self.receive_seconds = self.histogram(
             "receive_seconds", "From a request with statements to Kafka's acknowledgement."
         )

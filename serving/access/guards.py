@@ -21,12 +21,22 @@ def needs(scope: Scope) -> Guard:
     """A guard that lets requests pass whose key has `scope`."""
 
     def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-        caller = caller_of(connection)
-        if not caller.allows(scope):
-            deny(connection, Denial.SCOPE)
-            raise Problem(403, "scope", f"this key lacks the scope {scope.value}")
+        allowed(connection, scope)
 
     return guard
+
+
+def allowed(connection: ASGIConnection[Any, Any, Any, Any], scope: Scope) -> Caller:
+    """The key of a request, if it has `scope`.
+
+    Raises:
+        Problem: 401, where there is none that counts; 403, where it lacks the scope.
+    """
+    caller = caller_of(connection)
+    if not caller.allows(scope):
+        deny(connection, Denial.SCOPE)
+        raise Problem(403, "scope", f"this key lacks the scope {scope.value}")
+    return caller
 
 
 def caller_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:

@@ -13,6 +13,7 @@ Keys, all of partition p under the hash tag `{p}` and so in one slot of a cluste
     {p}:outbox         hash: learner key -> edition of the queue that Kafka has not acknowledged
     {p}:due            sorted set: learner key by the time its queue must be rebuilt
     {p}:seen:<g>       hash: statement id -> receipt, for generation g of the statement window
+    {p}:arrived:<id>   digest of a statement that was received over HTTP; see `arrivals`
     {p}:forgot:<word>  what was forgotten of a learner, for an hour; the word is a digest
 """
 
@@ -24,6 +25,7 @@ from processors.partitioning import partition_of
 from schemas.checkpoint import Claim, Forgotten, Memory, Needs, Numbers, PartitionWrite
 from schemas.errors import Fenced
 from stream.settings import StoreSettings
+from stream.store.arrivals import Arrivals
 from stream.store.contract import LONGEST_HISTORY, member_of
 from stream.store.redis_client import RedisClient, starting_with
 from stream.store.redis_forgetting import RedisForgetting
@@ -44,6 +46,7 @@ class RedisStore:
         self._redis = self._client.redis
         self._script = self._client.script("checkpoint.lua")
         self.pool = RedisPool(self._client, partitions)
+        self.arrivals = Arrivals(self._client, settings, partitions)
         self._forgetting = RedisForgetting(self._client)
 
     async def claim(self, partition: int, models: Sequence[str]) -> Claim:
