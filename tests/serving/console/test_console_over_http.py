@@ -8,7 +8,6 @@ from harness.streams import (
     WORKED_EXAMPLE,
     is_idle,
     key_of,
-    lines,
     publish_statements,
     queue_of,
     wait_until,
@@ -18,12 +17,16 @@ from serving.access.keys import Scope
 
 pytestmark = pytest.mark.stack
 HOME = "https://lms.example.org/activities/"
+LEARNER = "4711"
+"""Of these tests alone."""
 
 
 @pytest.fixture(scope="module")
 def learned(served: Served) -> Served:
-    """Learner 1001 of the worked example has done what it says."""
-    publish_statements(served.settings, lines(WORKED_EXAMPLE / "statements.jsonl"))
+    """The learner has done what 1001 of the worked example has."""
+    told = (WORKED_EXAMPLE / "statements.jsonl").read_bytes()
+    mine = told.replace(b'"1001"', f'"{LEARNER}"'.encode()).replace(b"5f1c7a52", b"5f1c4711")
+    publish_statements(served.settings, mine.splitlines())
     settings, logs = served.settings, served.workers.logs
     wait_until(lambda: is_idle(settings), "the events are applied", context=logs)
     return served
@@ -80,10 +83,10 @@ def test_a_key_is_told_what_it_may_do(served: Served) -> None:
 
 def test_the_map_shows_where_the_learner_stands(learned: Served) -> None:
     with learned.client() as client:
-        plan = client.get("/v1/map", params={"learner": "1001"}).json()
+        plan = client.get("/v1/map", params={"learner": LEARNER}).json()
         bare = client.get("/v1/map").json()
     states = {node["activity"].removeprefix(HOME): node["state"] for node in plan["nodes"]}
-    queue = queue_of(learned.settings, "1001")
+    queue = queue_of(learned.settings, LEARNER)
     assert queue is not None
     queued = [item["activity"].removeprefix(HOME) for item in queue["items"]]
     assert {one for one, state in states.items() if state == "next"} == set(queued)
@@ -97,23 +100,23 @@ def test_a_place_on_the_map_wants_the_scope_for_learners(learned: Served) -> Non
     token = make_key(learned.settings, "maps", [Scope.QUEUES_READ])
     with learned.client(token) as client:
         wait_until(lambda: client.get("/v1/map").status_code == 200, "the key is known")
-        refused = client.get("/v1/map", params={"learner": "1001"})
+        refused = client.get("/v1/map", params={"learner": LEARNER})
     assert refused.status_code == 403
     assert "learners:read" in refused.json()["detail"]
 
 
 def test_another_tenants_learner_has_no_place(learned: Served) -> None:
-    key = key_of("1001", learned.settings)
+    key = key_of(LEARNER, learned.settings)
     with learned.client(learned.other) as client:
-        answers = [client.get("/v1/map", params={"learner": one}) for one in (key, "1001")]
+        answers = [client.get("/v1/map", params={"learner": one}) for one in (key, LEARNER)]
     assert [answer.status_code for answer in answers] == [404, 404]
-    assert all("1001" not in answer.text for answer in answers)
+    assert all(LEARNER not in answer.text for answer in answers)
 
 
 def test_a_look_at_the_map_is_in_the_audit(learned: Served) -> None:
-    key = key_of("1001", learned.settings)
+    key = key_of(LEARNER, learned.settings)
     with learned.client() as client:
-        client.get("/v1/map", params={"learner": "1001"})
+        client.get("/v1/map", params={"learner": LEARNER})
 
         def is_noted() -> bool:
             found = client.get("/v1/audit", params={"learner": key}).json()

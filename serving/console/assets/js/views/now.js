@@ -54,15 +54,24 @@ function recent(steps) {
   if (!steps.length) return el("p", { class: "soft" }, "Nothing yet.");
   return el("ol", { class: "recent" }, steps.map(({ activity, title, kind, at, outcome }) =>
     el("li", {},
-      el("span", { class: "recent-title" }, title || lastPart(activity)),
+      el("span", { class: "recent-title" }, title || lastPart(activity ?? "") || "no longer kept"),
       el("span", { class: "soft" },
         [words(kind), typeof outcome === "number" && percent(outcome), day(at)].filter(Boolean).join(" · ")))));
 }
 
+/** What skills, history and activities do not say already. */
 function features(values, isOpen) {
-  const plain = Object.entries(values ?? {}).filter(([, value]) => typeof value === "number");
+  const { skills, history, activities, ...rest } = values ?? {};
+  const plain = leaves(rest);
   if (!plain.length) return null;
   return el("details", { class: "features", open: isOpen },
-    el("summary", {}, `All features (${count(plain.length)})`),
+    el("summary", {}, `More features (${count(plain.length)})`),
     facts(plain.map(([name, value]) => [words(name), number(value)])));
+}
+
+function leaves(values, path = "") {
+  return Object.entries(values).flatMap(([name, value]) => {
+    if (typeof value === "number") return [[path + name, value]];
+    return value !== null && typeof value === "object" ? leaves(value, `${path}${name} `) : [];
+  });
 }
