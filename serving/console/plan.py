@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from litestar import Request, get
 from litestar.params import QueryParameter
 
-from processors.curriculum.plan import Plan, Traveller, plan_of
+from processors.curriculum.choice import Traveller
+from processors.curriculum.plan import Plan, plan_of
 from processors.state import decode, fresh
 from schemas.codec import decode_json, hash64
 from serving.access.guards import needs

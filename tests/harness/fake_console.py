@@ -15,7 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from harness.fake_answers import AUDIT, BASE, KEY, LEARNER, MODELS, NOW, QUEUE, queue_of
 
-from processors.curriculum.plan import Traveller, plan_of
+from processors.curriculum.choice import Traveller
+from processors.curriculum.plan import plan_of
 from processors.reference import Reference
 from schemas.codec import encode_json, hash64
 from serving.console.assets import HEADERS, load

@@ -5,7 +5,8 @@ from collections import defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.curriculum.plan import Plan, State, Traveller, plan_of
+from processors.curriculum.choice import Traveller
+from processors.curriculum.plan import Plan, State, plan_of
 from processors.reference import Reference
 from schemas.codec import hash64
 from schemas.reference import Activity
