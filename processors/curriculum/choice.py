@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from processors.catalogue import OBSERVED
@@ -16,9 +16,9 @@ class Traveller:
 
     now: float
     """POSIX seconds."""
+    done: Mapping[int, bool]
+    """Activity key -> whether it is finished; has an answer for every key."""
     role: str = ""
-    done: Mapping[int, bool] = field(default_factory=dict)
-    """Activity key -> whether it is finished; asked for those that may be shown."""
     queue: Sequence[str] = ()
     """Activity ids, next first."""
     recent: Sequence[int] = ()
@@ -123,9 +123,8 @@ class _Walk:
             return _is_of_catalogue(entry)
         if activity.id in traveller.queue:
             return True
-        if activity.withdrawn or (
-            activity.origin == OBSERVED and entry.key not in traveller.recent
-        ):
+        is_met = activity.origin != OBSERVED or entry.key in traveller.recent
+        if activity.withdrawn or not is_met:
             return False
         return traveller.done[entry.key] or removal_at_reading(entry, traveller) is None
 

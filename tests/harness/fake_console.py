@@ -153,7 +153,7 @@ class FakeConsole:
             return asdict(plan_of(self.reference))
         done = defaultdict(bool, {hash64(one): True for one in self.done})
         queue = [item["activity"] for item in self.queue["items"]]
-        return asdict(plan_of(self.reference, Traveller(NOW, "", done, queue)))
+        return asdict(plan_of(self.reference, Traveller(NOW, done, queue=queue)))
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         fake = self

@@ -72,7 +72,9 @@ def test_other_roles_other_times_and_withdrawn_ones_are_not_shown() -> None:
     traveller = Traveller(
         NOW, role="chemist", done=done("over but done", "gone"), recent=[hash64("met")]
     )
-    assert states(plan_of(reference, traveller)).keys() == {"mine", "over but done", "met"}
+    plan = plan_of(reference, traveller)
+    assert states(plan).keys() == {"mine", "over but done", "met"}
+    assert plan.total == 3
     assert states(plan_of(reference)).keys() == {"mine", "theirs", "over", "over but done"}
 
 

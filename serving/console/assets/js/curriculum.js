@@ -28,6 +28,7 @@ export function curriculum(plan, { whyOf }) {
   }
 
   function update(next) {
+    if (!next.nodes.length) return;
     const moved = picture.update(next);
     tell(next);
     if (moved.length) announce(`On the map: ${moved.map(({ title, state }) => `${title} is ${STATES[state].told}`).join(", ")}.`);

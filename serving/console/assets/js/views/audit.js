@@ -23,10 +23,13 @@ export function show({ root, rest, signal }) {
   loadInto(box, () => ask("/v1/audit", { learner: of || undefined, limit: MOST }, { signal }), trail);
 }
 
+function person(learner) {
+  return el("a", { href: `#/learner/${learner}`, class: "mono", title: learner }, shortKey(learner));
+}
+
 function trail(accesses) {
   if (!accesses.length) return notice("No access is recorded for this.");
   return table("Accesses, newest first", ["When", "Did", "Learner", "Key", "Name"],
     accesses.map(({ at, action, learner, key, name }) => [
-      day(at), action, el("a", { href: `#/learner/${learner}`, class: "mono", title: learner }, shortKey(learner)),
-      key, name]));
+      day(at), action, learner ? person(learner) : "several", key, name]));
 }
