@@ -83,7 +83,9 @@ def libraries(view: View) -> set[str]:
     told = view.call(["ldd", *needed]).stdout.splitlines()
     wanted = (line.split() for line in told if line.startswith("\t") and "vdso" not in line)
     # name => path (address), name => not found, path (address), or "statically linked"
-    return {Path(words[0]).name for words in wanted if _is_foreign(words)}
+    # what one library brings for another is found once both are loaded
+    own = {Path(one).name for one in found}
+    return {Path(words[0]).name for words in wanted if _is_foreign(words)} - own
 
 
 def _is_foreign(words: Sequence[str]) -> bool:
