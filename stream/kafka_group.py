@@ -1,7 +1,7 @@
 """Reading topics as a member of a consumer group: confluent-kafka's second door.
 
-The group shares partitions among its members and nothing else: where a partition is read from is
-what its new owner says, and nothing is ever committed.
+The group shares partitions among its members: where a partition is read from is what its new owner
+says. Nothing is committed but what an owner asks to be, who keeps no better account of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -138,6 +138,34 @@ class GroupReader:
                 f"Kafka does not tell the offsets of {part[0]} ({error.args[0].str()}): try again"
             ) from error
         return int(low), int(high)
+
+    def committed(self, parts: Sequence[Part]) -> dict[Part, int]:
+        """Where the group goes on: what was committed last, else the first offset that is there.
+
+        Raises:
+            Unavailable: where Kafka does not tell.
+        """
+        asked = [TopicPartition(*part) for part in parts]
+        try:
+            found = self._consumer.committed(asked, timeout=_ANSWER_SEC)
+        except KafkaException as error:
+            raise Unavailable(f"Kafka does not tell where to go on ({error}): try again") from error
+        return {
+            _named(one): one.offset if one.offset >= 0 else self.bounds(_named(one))[0]
+            for one in found
+        }
+
+    def commit(self, ends: Mapping[Part, int]) -> bool:
+        """Note, for whoever comes next, the offsets after what is done; whether Kafka took it.
+
+        It does not while partitions are being shared out: somebody does the newest ones again.
+        """
+        offsets = [TopicPartition(*part, end) for part, end in ends.items()]
+        try:
+            self._consumer.commit(offsets=offsets, asynchronous=False)
+        except KafkaException:
+            return False
+        return True
 
     def close(self) -> None:
         """Leave the group; partitions are given away in order.

@@ -25,6 +25,7 @@ class Metrics(Meters):
         self._declare_versions()
         self._declare_merging()
         self._declare_archive()
+        self._declare_openedx()
         self._declare_http()
         self._declare_receiver()
         self.learning = LearningMeters(self)
@@ -205,6 +206,14 @@ class Metrics(Meters):
         )
         self.compactions = self.counter(
             "archive_compactions", "Small files put together into one, by topic.", "topic"
+        )
+
+    def _declare_openedx(self) -> None:
+        self.tracking_events = self.counter(
+            "tracking_events",
+            "Open edX's tracking events by what became of them: converted, skipped (nothing of "
+            "learning), anonymous or rejected.",
+            "result",
         )
 
     def _declare_http(self) -> None:

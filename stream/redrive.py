@@ -106,7 +106,9 @@ def _original(record: Record, value: bytes, prefix: str) -> Message:
     if _text(headers, TOPIC) == prefix + EVENTS.name:
         partition = int(_text(headers, PARTITION))
         return Message(prefix + EVENTS.name, value, _learner(value), (), partition)
-    return Message(prefix + STATEMENTS.name, value, headers=sender_of(record.headers))
+    # an LMS's own topic, where it is not the statements'
+    topic = _text(headers, TOPIC) or prefix + STATEMENTS.name
+    return Message(topic, value, headers=sender_of(record.headers))
 
 
 def _learner(event: bytes) -> bytes | None:

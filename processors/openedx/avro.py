@@ -1,9 +1,9 @@
 """The one Avro record that the event bus sends, without a schema registry.
 
-`org.openedx.analytics.tracking.event.emitted.v1` is a record of four strings: name, timestamp, data,
-context (Open edX's `TrackingLogData`); `data` and `context` are JSON. Confluent's wire format puts a
-zero byte and four bytes of a schema's number before it. Another version of the record has another
-event type, which `processors.openedx.event` refuses.
+`org.openedx.analytics.tracking.event.emitted.v1` is a record of four strings: name, timestamp,
+data, context (Open edX's `TrackingLogData`); `data` and `context` are JSON. Confluent's wire format
+puts a zero byte and four bytes of a schema's number before it. Another version of the record has
+another event type, which `processors.openedx.event` refuses.
 """
 
 from collections.abc import Iterator

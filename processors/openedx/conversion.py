@@ -9,7 +9,7 @@ it is converted and by whom, as long as both call the learner the same.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
@@ -150,7 +150,7 @@ class _Conversion:
         return part
 
 
-def _with_questions(made: Json, event: TrackingEvent, id_of: Any) -> Statements:
+def _with_questions(made: Json, event: TrackingEvent, id_of: Callable[[str], str]) -> Statements:
     """The answer of a problem, and of each question where there are several."""
     asked, target = questions(event), made["object"]
     display = event.get("context.module.display_name")
@@ -183,7 +183,11 @@ def _question(whole: Json, name: str, question: Json, own_id: str) -> Json:
     return {
         **whole,
         "id": own_id,
-        "object": {"id": f"{problem['id']}_{last}", "objectType": "Activity", "definition": definition},
+        "object": {
+            "id": f"{problem['id']}_{last}",
+            "objectType": "Activity",
+            "definition": definition,
+        },
         "result": {"response": response(question, None), "success": bool(question.get("correct"))},
         "context": {
             **context,

@@ -1,4 +1,4 @@
-"""Where a value of a statement comes from: small functions of a tracking event; None is no value."""
+"""Where a value of a statement comes from: functions of a tracking event; None is no value."""
 
 import re
 from collections.abc import Callable

@@ -115,9 +115,7 @@ ROWS: Mapping[str, Row] = {
     "edx.course.grade.passed.first_time": _of_course(v.PASSED),
     "edx.course.grade.now_passed": _of_course(v.PASSED),
     "edx.course.grade.now_failed": _of_course(v.FAILED),
-    "edx.grades.course.grade_calculated": Row(
-        v.EARNED, _COURSE, {"type": v.COURSE}, course_grade
-    ),
+    "edx.grades.course.grade_calculated": Row(v.EARNED, _COURSE, {"type": v.COURSE}, course_grade),
     "edx.grades.subsection.grade_calculated": Row(
         v.EARNED,
         iri("xblock/{}", at("data.block_id")),
@@ -148,9 +146,7 @@ ROWS: Mapping[str, Row] = {
         {"type": v.INTERACTION, "extensions": {v.ATTEMPT_ID: at("data.attempts")}},
         checked,
     ),
-    BROWSER_CHECK: Row(
-        v.ATTEMPTED, _PROBLEM, {"type": v.INTERACTION, "interactionType": "other"}
-    ),
+    BROWSER_CHECK: Row(v.ATTEMPTED, _PROBLEM, {"type": v.INTERACTION, "interactionType": "other"}),
     "load_video": _video(v.INITIALIZED),
     "edx.video.loaded": _video(v.INITIALIZED),
     "play_video": _video(v.PLAYED, {"extensions": {v.TIME: _WHEN}}),

@@ -44,6 +44,7 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
         "load": Listed("Check and publish catalogue, profiles and roles.", "load"),
         "validate": Listed("Say which statements of a file can be used, and why not.", "validate"),
         "publish": Listed("Publish the statements of a file.", "publish"),
+        "openedx": Listed("Turn Open edX's tracking events into statements.", "openedx"),
         "redrive": Listed("Send rejected statements again.", "redrive"),
         "replay": Listed("Build everything anew from the events, and change over.", "replay"),
     },

@@ -150,6 +150,7 @@ def test_every_volume_is_declared_and_every_mounted_file_exists(name: str) -> No
         assert target.startswith("/")
         if source.startswith("."):
             assert how == ["ro"]
+            assert (FOLDER / source).exists(), f"{source} is mounted and is not there"
         else:
             assert source in compose()["volumes"]
 
