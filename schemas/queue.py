@@ -82,3 +82,8 @@ class Queue:
     """Models that were not good enough: in what is expected their baseline stands for them."""
     fallback: bool = False
     """True where content rules on the catalogue stood in for the engine."""
+
+
+def decision_id(version: int, generated_at: float) -> str:
+    """Names a queue among those of its learner; feedback says by it what it is about."""
+    return f"{version}-{round(generated_at * 1000)}"

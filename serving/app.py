@@ -24,10 +24,12 @@ from serving.engine import Engine
 from serving.health import router as health
 from serving.operations import router as operations
 from serving.problems import HANDLERS
+from serving.queues import router as queues
 from serving.xapi import router as xapi
 from stream.settings import Settings
 
-PARTS: Sequence[Router] = (operations, xapi, console, health, documentation)
+PARTS: Sequence[Router] = (queues, operations, xapi, console, health, documentation)
+
 
 _CONTRACT = """Queues of next activities, what is known of learners, feedback, the xAPI receiver.
 

@@ -139,6 +139,10 @@ class Keyring:
         """Every key, by id."""
         return [self._keys[name] for name in sorted(self._keys)]
 
+    def holds(self, key: ApiKey) -> bool:
+        """Whether `key` still stands as it was recognised."""
+        return self._keys.get(key.id) == key
+
     def recognise(self, key_id: str, secret: str, now: float) -> ApiKey | Denial:
         """The key that `secret` proves; in the same time whether the id is known or not."""
         key = self._keys.get(key_id)

@@ -16,9 +16,9 @@ from schemas.errors import ConfigurationError
 from stream import clock
 from stream.cli.ending import EXIT_NO, say
 from stream.cli.environment import keys_of, services
-from stream.cli.learner import names_of
 from stream.cli.output import QUIET, count_progress, err, examples, many
 from stream.cli.replay import source_option
+from stream.learner_facts import names_of
 from stream.rebuild.sources import open_source
 from stream.reference_feed import load_reference
 from stream.settings import Settings

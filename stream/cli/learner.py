@@ -1,23 +1,19 @@
 """`learner`: what is known of one learner."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import click
 from rich.markup import escape
 from rich.table import Table
 
-from online_models.packing import tables_of_raw
 from online_models.replica import Replica
-from online_models.served import Served
-from online_models.tables import NO_BASE
 from processors.features import describe
-from processors.outcomes.outlook import Outlook
-from processors.partitioning import partition_of
 from processors.reference import Reference
-from processors.state import LearnerState, decode
+from processors.state import LearnerState
 from schemas.codec import hash64
 from schemas.reference import LearnerProfile
 from stream import clock
@@ -25,10 +21,17 @@ from stream.bases import load_base
 from stream.cli.ending import EXIT_NO, say
 from stream.cli.environment import keys_of, services
 from stream.cli.output import STRONG, emit, examples, facts, json_option, out, table, when
+from stream.learner_facts import (
+    Names,
+    Source,
+    find_state,
+    names_of,
+    read_retention,
+    remembered,
+)
 from stream.namespaces import serving
 from stream.reference_feed import load_reference
 from stream.settings import Settings
-from stream.store.contract import member_of
 from stream.store.redis_store import RedisStore
 
 _SHOWN_ACTIVITIES = 10
@@ -57,17 +60,18 @@ def learner_command(learner: str, as_json: bool) -> int:
     settings = services()
     keys = keys_of(learner, settings)
     reference = load_reference(settings.kafka, settings.prefix)
-    key, blob, models = asyncio.run(_found(keys, settings))
+    key, state, models = asyncio.run(_found(keys, settings))
     profile = reference.profile(key)
-    if blob is None and profile is None:
+    if state is None and profile is None:
         say(
             f"nothing is known of {learner}: no profile was loaded and no event of theirs was "
             "handled, or the identifier is written differently in the statements"
         )
         return EXIT_NO
     names = names_of(reference)
-    features = describe(decode(blob), clock.now(), names) if blob else {}
-    memory = _remembered(decode(blob), models, names) if blob else {}
+    now = clock.now()
+    features = {} if state is None else describe(state, now, names)
+    memory = {} if state is None or models is None else _memory(state, models, names, now)
     if as_json:
         told = {"features": features, "memory": memory}
         emit({"learner": key, "profile": _plain(profile), **told})
@@ -76,52 +80,26 @@ def learner_command(learner: str, as_json: bool) -> int:
     return 0
 
 
-async def _found(keys: tuple[str, ...], settings: Settings) -> tuple[str, bytes | None, Replica]:
-    """The first of `keys` with a state, the state, and its partition's models; else the usual key.
-
-    Of the models only retention is read.
-    """
+async def _found(
+    keys: tuple[str, ...], settings: Settings
+) -> tuple[str, LearnerState | None, Replica | None]:
+    """The learner's key, state and retention model; None where there is no state."""
     settings = await serving(settings)
-    store, models = RedisStore(settings.store, settings.partitions), Replica()
+    store = RedisStore(settings.store, settings.partitions)
+    base_of = partial(load_base, store.pool)
+    source = Source(store, store.pool, base_of, settings.store.namespace, settings.partitions)
     try:
-        for key in keys:
-            if blob := await store.state(key):
-                partition = partition_of(key.encode(), settings.partitions)
-                member = member_of(settings.store.namespace, partition)
-                await _read_retention(store, member, models)
-                return key, blob, models
-        return keys[0], None, models
+        key, state = await find_state(source, keys)
+        return key, state, None if state is None else await read_retention(source, key)
     finally:
         await store.close()
 
 
-async def _read_retention(store: RedisStore, member: str, models: Replica) -> None:
-    name = models.retention.name
-    held = await store.pool.snapshot(member, [name])
-    base = await load_base(store.pool, held.base)
-    own = tables_of_raw(held.models[name])
-    models.retention.restore_tables(own, (base or NO_BASE).of(name))
-
-
-def _remembered(
-    state: LearnerState, models: Replica, names: Callable[[int], str | None]
+def _memory(
+    state: LearnerState, models: Replica, names: Names, now: float
 ) -> dict[str, dict[str, float]]:
-    """What is left of each skill, by name."""
-    found = Outlook(state, Served(models), clock.now()).remembered()
-    named = {names(skill) or f"{skill:016x}": held._asdict() for skill, held in found.items()}
-    return dict(sorted(named.items()))
-
-
-def names_of(reference: Reference) -> Callable[[int], str | None]:
-    """From a hash to the skill, the activity's id or the kind of content that it stands for."""
-    kinds = {hash64(kind): kind for e in reference.entries() if (kind := e.activity.content)}
-
-    def name(key: int) -> str | None:
-        entry = reference.by_key(key)
-        known = entry.activity.id if entry else kinds.get(key)
-        return reference.skill_name(key) or known
-
-    return name
+    found = remembered(state, models, names, now)
+    return {name: held._asdict() for name, held in found.items()}
 
 
 def _plain(profile: LearnerProfile | None) -> dict[str, Any] | None:

@@ -1,0 +1,123 @@
+"""`GET /v1/queue` and `POST /v1/queues`: what is next."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Annotated
+
+from litestar import MediaType, Response, get, post
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import HeaderParameter
+
+from processors.handing_out import MOST_ITEMS, Wish
+from schemas.codec import encode_json
+from serving.access.guards import needs
+from serving.access.keys import Caller, Scope
+from serving.engine import Engine
+from serving.problems import Problem
+from serving.queues.answers import QueueAnswer, QueuesAnswer
+from serving.queues.desk import Desk
+from serving.queues.wishes import (
+    LONGEST_ID,
+    MOST_MINUTES,
+    Context,
+    K,
+    LearnerId,
+    TimeBudget,
+    wish_of,
+)
+
+_MOST_LEARNERS = 100
+_PRIVATE = "private, no-cache"
+"""Whoever keeps it asks whether it is still good."""
+_NOT_MODIFIED = 304
+
+IfNoneMatch = Annotated[
+    str | None, HeaderParameter(name="If-None-Match", description="ETag of what the reader has.")
+]
+
+
+@get(
+    "/queue",
+    guards=[needs(Scope.QUEUES_READ)],
+    responses={
+        200: ResponseSpec(QueueAnswer, generate_examples=False, description="The queue."),
+        _NOT_MODIFIED: ResponseSpec(None, description="It is as the reader has it."),
+    },
+)
+async def queue(
+    engine: Engine,
+    caller: Caller,
+    desk: Desk,
+    *,
+    learner: LearnerId,
+    k: K = MOST_ITEMS,
+    time_budget: TimeBudget = None,
+    context: Context = "",
+    if_none_match: IfNoneMatch = None,
+) -> Response[bytes]:
+    """What a learner does best next, and why; with an ETag, so that asking again costs little."""
+    keys = engine.keys_of(caller, learner)
+    handed = await desk.hand(keys, wish_of(k, time_budget, context))
+    engine.audit(caller, "queue", handed.learner)
+    body = handed.body
+    headers = {"ETag": _etag(body), "Cache-Control": _PRIVATE}
+    if if_none_match is not None and _matches(if_none_match, headers["ETag"]):
+        return Response(b"", status_code=_NOT_MODIFIED, headers=headers, media_type=MediaType.JSON)
+    return Response(body, headers=headers, media_type=MediaType.JSON)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Whose queues are asked for."""
+
+    learners: list[str]
+    """At most 100, each as `learner` elsewhere."""
+    k: int = MOST_ITEMS
+    """So many items each at most, 1 to 25."""
+    time_budget: float | None = None
+    """Minutes that there are."""
+    context: str = ""
+    """Items of that course only."""
+
+
+@post(
+    "/queues",
+    guards=[needs(Scope.QUEUES_READ)],
+    status_code=200,
+    responses={200: ResponseSpec(QueuesAnswer, generate_examples=False, description="Queues.")},
+)
+async def queues(engine: Engine, caller: Caller, desk: Desk, data: Asked) -> Response[bytes]:
+    """Queues of several learners, in the order asked."""
+    wish = _wish(data)
+    people = [engine.keys_of(caller, learner) for learner in data.learners]
+    handed = await desk.hand_many(people, wish) if people else []
+    for one in handed:
+        engine.audit(caller, "queue", one.learner)
+    body = encode_json({"queues": [one.queue for one in handed]})
+    return Response(body, media_type=MediaType.JSON)
+
+
+def _wish(asked: Asked) -> Wish:
+    if len(asked.learners) > _MOST_LEARNERS:
+        raise _wrong(f"learners has {_MOST_LEARNERS} entries at most")
+    if not 1 <= asked.k <= MOST_ITEMS:
+        raise _wrong(f"k must be 1 to {MOST_ITEMS}")
+    if asked.time_budget is not None and not 0 < asked.time_budget <= MOST_MINUTES:
+        raise _wrong(f"time_budget must be above 0, and {MOST_MINUTES} minutes at most")
+    if len(asked.context) > LONGEST_ID:
+        raise _wrong(f"context has {LONGEST_ID} characters at most")
+    return wish_of(asked.k, asked.time_budget, asked.context)
+
+
+def _wrong(detail: str) -> Problem:
+    return Problem(400, "invalid_request", detail)
+
+
+def _etag(body: bytes) -> str:
+    return f'"{blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def _matches(header: str, etag: str) -> bool:
+    """Whether an `If-None-Match` names `etag` (RFC 9110, 13.1.2: compared weakly)."""
+    names = {name.strip().removeprefix("W/") for name in header.split(",")}
+    return etag in names or "*" in names
