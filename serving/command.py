@@ -8,6 +8,8 @@ from contextlib import suppress
 
 import click
 
+from online_models.compiled import is_compiled
+from processors.warming import warm_up
 from schemas.errors import ConfigurationError
 from serving.engine import Engine
 from serving.server import serve
@@ -59,6 +61,9 @@ def serve_command(host: str | None, port: int | None, leash: bool) -> int:
     if leash:
         threading.Thread(target=_end_with_standard_input, name="leash", daemon=True).start()
     _log_to_standard_error(debug=settings.debug)
+    if not is_compiled():
+        say("compiling the models, once for this version: a minute or two")
+    warm_up()
     create_topics(settings)
     engine = Engine(settings, objective_of(settings))
     if settings.metrics_port >= 0:

@@ -1,6 +1,5 @@
 """`POST /v1/feedback`: what became of an offer, back into the stream."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -20,14 +19,9 @@ from serving.engine import Engine
 from serving.problems import Problem
 from serving.queues.answers import FeedbackAnswer
 from serving.queues.desk import Desk
-from serving.queues.wishes import LONGEST_ID
+from serving.queues.wishes import Decision, Moment, SomeActivity, SomeLearner, Stars
 from stream.log import Message
 from stream.topics import EVENTS
-
-_DECISION = re.compile(r"-?[0-9]{1,18}-[0-9]{1,18}")
-_AHEAD_SEC = 300.0
-"""So far a client's clock may be ahead."""
-_FIRST_STAR, _LAST_STAR = 1, 5
 
 
 class Said(StrEnum):
@@ -44,19 +38,19 @@ class Said(StrEnum):
 class Feedback:
     """What a learner said of an offer."""
 
-    learner: str
+    learner: SomeLearner
     """As `learner` elsewhere."""
-    decision: str
+    decision: Decision
     """`decision` of the queue that was shown."""
-    activity: str
+    activity: SomeActivity
     """Id of the activity that it is about."""
     kind: Said
     """shown and opened are kept for evaluation; dismissed keeps the activity away for two weeks,
     not_relevant for half a year; rated says how good it was."""
-    rating: float | None = None
-    """1 to 5; of rated only."""
-    at: float | None = None
-    """When, POSIX seconds; null: now."""
+    rating: Stars | None = None
+    """1 to 5; of rated, and of nothing else."""
+    at: Moment | None = None
+    """When, POSIX seconds; null: now. What is in the future counts as now."""
 
 
 @post(
@@ -69,7 +63,7 @@ class Feedback:
 )
 async def feedback(engine: Engine, caller: Caller, desk: Desk, data: Feedback) -> FeedbackAnswer:
     """Take feedback in; answered when Kafka has it. The same sent again counts once."""
-    _check(data, engine.now())
+    _check(data)
     key, queue = await desk.look(engine.keys_of(caller, data.learner))
     _check_offer(data, queue, engine.reference)
     saying = Saying(
@@ -94,27 +88,18 @@ def _message(engine: Engine, event: LearningEvent) -> Message:
     return Message(topic, encode_json(value), event.learner.encode())
 
 
-def _check(data: Feedback, now: float) -> None:
-    if not _DECISION.fullmatch(data.decision):
-        raise _wrong("decision is that of a queue: its version, a dash, milliseconds")
-    if not 0 < len(data.activity) <= LONGEST_ID:
-        raise _wrong(f"activity is an id of 1 to {LONGEST_ID} characters")
+def _check(data: Feedback) -> None:
     if (data.rating is not None) != (data.kind is Said.RATED):
-        raise _wrong("rating belongs to rated, and to nothing else")
-    if data.rating is not None and not _FIRST_STAR <= data.rating <= _LAST_STAR:
-        raise _wrong("rating is 1 to 5")
-    if data.at is not None and not 0 <= data.at <= now + _AHEAD_SEC:
-        raise _wrong("at is when it was said, POSIX seconds, and not in the future")
+        raise Problem(
+            400, "invalid_feedback", "rating belongs to rated, and to nothing else: send both"
+        )
 
 
 def _check_offer(data: Feedback, queue: dict[str, Any] | None, reference: Reference) -> None:
     """Of the present queue it is known what it holds; of an older one, what there is at all."""
     if queue and data.decision == decision_id(queue["version"], queue["generated_at"]):
         if all(item["activity"] != data.activity for item in queue["items"]):
-            raise _wrong("activity is none of those that the queue of this decision holds")
+            detail = "the queue of this decision does not hold the activity: send what was shown"
+            raise Problem(409, "not_offered", detail)
     elif reference.lookup(data.activity) is None:
-        raise _wrong("activity is not in the catalogue")
-
-
-def _wrong(detail: str) -> Problem:
-    return Problem(400, "invalid_feedback", detail)
+        raise Problem(404, "unknown_activity", "nothing is known of this activity")

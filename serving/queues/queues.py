@@ -8,25 +8,25 @@ from litestar import MediaType, Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter
 
-from processors.handing_out import MOST_ITEMS, Wish
+from processors.handing_out import MOST_ITEMS
 from schemas.codec import encode_json
 from serving.access.guards import needs
 from serving.access.keys import Caller, Scope
 from serving.engine import Engine
-from serving.problems import Problem
 from serving.queues.answers import QueueAnswer, QueuesAnswer
 from serving.queues.desk import Desk
 from serving.queues.wishes import (
-    LONGEST_ID,
-    MOST_MINUTES,
     Context,
+    Count,
     K,
     LearnerId,
+    Minutes,
+    SomeContext,
+    SomeLearners,
     TimeBudget,
     wish_of,
 )
 
-_MOST_LEARNERS = 100
 _PRIVATE = "private, no-cache"
 """Whoever keeps it asks whether it is still good."""
 _NOT_MODIFIED = 304
@@ -70,13 +70,13 @@ async def queue(
 class Asked:
     """Whose queues are asked for."""
 
-    learners: list[str]
+    learners: SomeLearners
     """At most 100, each as `learner` elsewhere."""
-    k: int = MOST_ITEMS
-    """So many items each at most, 1 to 25."""
-    time_budget: float | None = None
+    k: Count = MOST_ITEMS
+    """So many items each at most."""
+    time_budget: Minutes | None = None
     """Minutes that there are."""
-    context: str = ""
+    context: SomeContext = ""
     """Items of that course only."""
 
 
@@ -88,29 +88,13 @@ class Asked:
 )
 async def queues(engine: Engine, caller: Caller, desk: Desk, data: Asked) -> Response[bytes]:
     """Queues of several learners, in the order asked."""
-    wish = _wish(data)
+    wish = wish_of(data.k, data.time_budget, data.context)
     people = [engine.keys_of(caller, learner) for learner in data.learners]
     handed = await desk.hand_many(people, wish) if people else []
     for one in handed:
         engine.audit(caller, "queue", one.learner)
     body = encode_json({"queues": [one.queue for one in handed]})
     return Response(body, media_type=MediaType.JSON)
-
-
-def _wish(asked: Asked) -> Wish:
-    if len(asked.learners) > _MOST_LEARNERS:
-        raise _wrong(f"learners has {_MOST_LEARNERS} entries at most")
-    if not 1 <= asked.k <= MOST_ITEMS:
-        raise _wrong(f"k must be 1 to {MOST_ITEMS}")
-    if asked.time_budget is not None and not 0 < asked.time_budget <= MOST_MINUTES:
-        raise _wrong(f"time_budget must be above 0, and {MOST_MINUTES} minutes at most")
-    if len(asked.context) > LONGEST_ID:
-        raise _wrong(f"context has {LONGEST_ID} characters at most")
-    return wish_of(asked.k, asked.time_budget, asked.context)
-
-
-def _wrong(detail: str) -> Problem:
-    return Problem(400, "invalid_request", detail)
 
 
 def _etag(body: bytes) -> str:

@@ -120,14 +120,14 @@ def test_redis_is_touched_once_a_read(
     with Redis.from_url(redis_url) as redis, redis.monitor() as monitor:
         queue(client, learner)
         redis.echo("the end")
-        touched = []
+        seen = []
         for command in monitor.listen():
             if command["command"].startswith("ECHO"):
                 break
-            if asked in command["command"]:
-                touched.append(command["command"])
-    assert len(touched) == 1
-    assert touched[0].startswith("GET ")
+            seen.append(command)
+    (read,) = [one for one in seen if one["command"].endswith(f":queue:{asked}")]
+    assert read["command"].startswith("GET ")
+    assert [one for one in seen if one["client_port"] == read["client_port"]] == [read]
 
 
 def test_feedback_changes_the_queue_and_counts_once(
@@ -172,9 +172,8 @@ def test_feedback_that_changes_nothing_makes_no_queue(
         {"kind": "rated", "rating": 6},
         {"kind": "liked"},
         {"decision": "latest"},
-        {"activity": "https://example.org/unheard-of"},
         {"activity": ""},
-        {"at": 9e12},
+        {"at": -1},
         {"learner": ""},
     ],
     ids=str,
@@ -192,7 +191,9 @@ def test_what_is_not_in_the_present_queue_cannot_be_judged_by_it(
     now = wait_for_statement(client, learner, does(served, learner, C("C01")))
     said = {"learner": learner, "decision": now["decision"], "kind": "shown"}
     answer = client.post("/v1/feedback", json=said | {"activity": C("C01")})
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_feedback")
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_offered")
+    answer = client.post("/v1/feedback", json=said | {"activity": C("C99"), "decision": "1-1"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_activity")
 
 
 def test_of_whom_nothing_is_known_gets_a_queue_by_content_rules(
