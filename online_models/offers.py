@@ -1,5 +1,6 @@
 """Offers of which nobody knows yet what becomes of them; the oldest first."""
 
+from collections.abc import Collection
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
@@ -28,6 +29,11 @@ class Key(NamedTuple):
         return cls(number_of(learner), number_of(activity))
 
 
+def names_of(learner: int) -> str:
+    """How the names of all offers to a learner begin."""
+    return f"{_KIND}{_MARK}{name_of(learner)}{_MARK}"
+
+
 class OpenOffers(FewNumbers):
     """Rows of numbers by key, each with the moment of the offer in front.
 
@@ -53,9 +59,9 @@ class OpenOffers(FewNumbers):
         if len(self._by_age) > 2 * self._most:
             self._sort()
 
-    def forget(self, learner: int) -> int:
-        """Close the offers to a learner, of whom nobody learns; returns how many there were."""
-        names = [name for name in self._numbers.state() if Key.of(name).learner == learner]
+    def forget(self, learners: Collection[int]) -> int:
+        """Close the offers to these, and nobody learns of them; returns how many there were."""
+        names = [name for name in self._numbers.state() if Key.of(name).learner in learners]
         for name in names:
             self._numbers.drop(name)
         return len(names)

@@ -1,7 +1,7 @@
 """Models made of parts, each of which holds some of the numbers."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import ClassVar, Protocol, runtime_checkable
 
 from online_models.contract import checked
@@ -32,8 +32,8 @@ class Part(Protocol):
 class Personal(Protocol):
     """Holds numbers of single learners."""
 
-    def forget(self, learner: int) -> int:
-        """Hold none of this learner (hash) any more; returns how many there were."""
+    def forget(self, learners: Collection[int]) -> int:
+        """Hold none of these learners (hashes) any more; returns how many there were."""
 
 
 class FewNumbers(ABC):
@@ -86,9 +86,9 @@ class OfParts:
         """What changed since the last call; empty tuples for what was dropped."""
         return _joined(part.touched() for part in self._parts)
 
-    def forget(self, learner: int) -> int:
+    def forget(self, learners: Collection[int]) -> int:
         """See `Personal`."""
-        return sum(part.forget(learner) for part in self._parts if isinstance(part, Personal))
+        return sum(part.forget(learners) for part in self._parts if isinstance(part, Personal))
 
     def fits(self, name: str, values: tuple[float, ...]) -> bool:
         """Whether `values` can be held under `name`."""

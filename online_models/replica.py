@@ -1,6 +1,6 @@
 """All models of one partition."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
 
 from online_models.baselines import Baselines
@@ -89,12 +89,14 @@ class Replica:
                 changes[name] = numbers
         return changes
 
-    def forget(self, learner: int) -> int:
-        """Hold nothing of a learner (64-bit hash); returns how many rows there were.
+    def forget(self, learners: Collection[int]) -> int:
+        """Hold nothing of these learners (64-bit hashes); returns how many rows there were.
 
         What all learners share, and no number of which is of one of them, stays as it is.
         """
-        return sum(one.forget(learner) for one in self.models.values() if isinstance(one, Personal))
+        return sum(
+            one.forget(learners) for one in self.models.values() if isinstance(one, Personal)
+        )
 
     def restore(
         self, numbers: Mapping[str, Mapping[str, tuple[float, ...]]], base: Base = NO_BASE

@@ -109,9 +109,13 @@ class Reference:
         """Whether anybody is erased, or was."""
         return bool(self._erased)
 
+    def erasures(self) -> list[Erased]:
+        """All who are erased or were, in order of their keys."""
+        return [erased for _, erased in sorted(self._erased.items())]
+
     def barred(self) -> Iterator[str]:
         """Learner keys of whom nothing is taken, in order."""
-        return (key for key, erased in sorted(self._erased.items()) if erased.is_barred)
+        return (erased.learner for erased in self.erasures() if erased.is_barred)
 
     def is_erased(self, learner: str, received_at: float) -> bool:
         """Whether what arrived of a learner at that moment (POSIX seconds) counts no more."""

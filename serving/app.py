@@ -21,6 +21,7 @@ from serving.console import router as console
 from serving.documentation import router as documentation
 from serving.doorway import Doorway
 from serving.engine import Engine
+from serving.erasure import router as erasure
 from serving.health import router as health
 from serving.operations import router as operations
 from serving.problems import HANDLERS

@@ -1,5 +1,6 @@
 """An archiver at work: joins its group, reads, writes, until it is told to end or has all."""
 
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -12,10 +13,13 @@ from offline.places import Place
 from schemas.errors import ConfigurationError, Unavailable
 from stream import clock
 from stream.archiver import Archiver, Limits
+from stream.erasing.files import catch_up
 from stream.kafka import Admin
 from stream.kafka_group import GroupReader, Membership, Ownership
 from stream.metrics import Metrics
 from stream.settings import Settings
+
+_log = logging.getLogger("stepstream")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ class Archiving:
             ConfigurationError: where a topic is missing.
         """
         topics = self._topics()
+        if count := catch_up(self._settings, archive_of(self._settings)):
+            _log.info("the archive has heard of %d erasures", count)
         membership = Membership(
             self._settings.kafka,
             f"{self._settings.group}-archive",

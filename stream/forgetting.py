@@ -5,7 +5,7 @@ worker that owns the partition, between two batches and under its fence, so that
 it back; a worker that takes a partition over looks whether its predecessor was too late to hear.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
 from processors.partitioning import partition_of
@@ -48,20 +48,21 @@ class Forgetting:
         self._partitions = settings.partitions
         self._metrics = metrics
         self._asked: set[str] = set()
+        self._left: frozenset[int] = frozenset()
 
     def ask(self, learners: frozenset[str]) -> None:
         """These learners are erased from now on."""
         self._asked |= learners
 
-    async def look(self, partitions: Sequence[int]) -> None:
+    async def look(self, owned: Mapping[int, Owned]) -> None:
         """Partitions are taken over: who is erased and lies there all the same goes next."""
-        homes: dict[int, list[str]] = {partition: [] for partition in partitions}
-        for learner in self._reference.barred():
-            homes.get(self._home(learner), []).append(learner)
-        for partition, learners in homes.items():
-            if learners:
-                _, found = await self._store.look(partition, learners)
+        barred = [*self._reference.barred()]
+        for partition in owned:
+            here = [learner for learner in barred if self._home(learner) == partition]
+            if here:
+                _, found = await self._store.look(partition, here)
                 self._asked.update(found)
+        self._left = frozenset(map(hash64, barred))
 
     def kept(self, events: Events) -> Events:
         """Without what erased learners did. A voiding stays: it concerns another's statement."""
@@ -73,38 +74,48 @@ class Forgetting:
     def _is_erased(self, event: LearningEvent) -> bool:
         return self._reference.is_erased(event.learner, event.received_at)
 
-    def due(self, owned: Mapping[int, Owned]) -> Iterator[tuple[int, str]]:
-        """(partition, learner) of those who are to be forgotten here; others are others' to do."""
+    def due(self) -> list[str]:
+        """Who has to be forgotten since the last call."""
         asked, self._asked = sorted(self._asked), set()
-        for learner in asked:
-            if self._home(learner) in owned:
-                yield self._home(learner), learner
+        return asked
 
-    async def forget(self, partition: int, owned: Owned, learner: str, offers: int) -> None:
-        """Have nothing of `learner` in the partition; no batch and no rebuild may run meanwhile.
+    def drop_offers(self, owned: Owned, learners: Sequence[str]) -> dict[str, int]:
+        """The models of a partition forget these; returns how many rows they had held, by learner.
+
+        What was offered may lie in another partition than the learner: a replay gathers it.
+        """
+        if self._left:
+            owned.models.forget(self._left)
+        return {learner: owned.models.forget({hash64(learner)}) for learner in learners}
+
+    async def forget(self, partition: int, owned: Owned, offers: Mapping[str, int]) -> None:
+        """Have nothing of those in the partition who belong there; no batch may run meanwhile.
 
         Args:
-            partition: the learner's.
-            owned: the same; its models have forgotten the learner already,
-            learner: key.
-            offers: and had held so many rows.
+            partition: which.
+            owned: the same; its models have forgotten the learners already,
+            offers: by learner, rows that they had held.
 
         Raises:
             Fenced: where another worker has taken the partition over.
         """
-        erased = self._reference.erased(learner)
-        if erased is None or not erased.is_barred:
-            return
-        owned.acknowledged.pop(learner, None)
-        owned.asked.discard(learner)
-        await self._log.send([Message(self._topic, None, learner.encode())])
-        await self._store.forget(partition, owned.fence, learner, word_of(erased), offers)
-        self._metrics.erasures.labels("learner_forgotten").inc()
+        for learner, rows in offers.items():
+            erased = self._reference.erased(learner)
+            if self._home(learner) == partition and erased is not None and erased.is_barred:
+                owned.acknowledged.pop(learner, None)
+                owned.asked.discard(learner)
+                await self._log.send([Message(self._topic, None, learner.encode())])
+                await self._store.forget(partition, owned.fence, learner, word_of(erased), rows)
+                self._metrics.erasures.labels("learner_forgotten").inc()
 
-    @staticmethod
-    def drop_offers(owned: Owned, learner: str) -> int:
-        """The models of the partition forget the learner; returns how many rows they had held."""
-        return owned.models.forget(hash64(learner))
+    @property
+    def is_due(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self._asked or self._left)
+
+    def done(self) -> None:
+        """All partitions have been looked at."""
+        self._left = frozenset()
 
     def _home(self, learner: str) -> int:
         return partition_of(learner.encode(), self._partitions)

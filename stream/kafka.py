@@ -17,6 +17,7 @@ from confluent_kafka import (
     TopicPartition,
 )
 from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._config import ConfigResource
 from confluent_kafka.admin._listoffsets import OffsetSpec
 from confluent_kafka.cimpl import NewTopic
 
@@ -248,6 +249,17 @@ class Admin:
             Unavailable: where Kafka does not tell, or not yet: a new topic takes a moment.
         """
         return self._offsets(topic, _SPEC.latest())
+
+    def config(self, topic: str) -> dict[str, str]:
+        """Kafka's configuration of `topic`, defaults included.
+
+        Raises:
+            Unavailable: where Kafka does not tell.
+        """
+        with _telling(f"the configuration of {topic}"):
+            resource = ConfigResource(ConfigResource.Type.TOPIC, topic)
+            found = self._admin.describe_configs([resource])[resource].result(self._timeout_sec)
+            return {name: str(entry.value) for name, entry in found.items()}
 
     def _offsets(self, topic: str, which: Any) -> dict[int, int]:
         counts = self.partitions()

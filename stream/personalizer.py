@@ -89,7 +89,7 @@ class Personalizer:
         async with self._lock:
             self._owned = {p: await self._claim(p) for p in sorted(partitions)}
             self._measures.own(len(self._owned))
-            await self._forgetting.look([*self._owned])
+            await self._forgetting.look(self._owned)
             return {p: owned.applied + 1 for p, owned in self._owned.items()}
 
     async def _claim(self, partition: int) -> Owned:
@@ -270,13 +270,17 @@ class Personalizer:
                 self._ask(change.learners)
 
     async def _forget(self) -> None:
-        for partition, learner in self._forgetting.due(self._owned):
-            owned = self._owned[partition]
+        if not self._forgetting.is_due:
+            return
+        learners = self._forgetting.due()
+        for partition, owned in self._owned.items():
             write = owned.rest(partition, self._world.statement_window)
-            offers = self._forgetting.drop_offers(owned, learner)
+            offers = self._forgetting.drop_offers(owned, learners)
             write.models = owned.models.touched()
-            await self._write([write])
-            await self._forgetting.forget(partition, owned, learner, offers)
+            if write.models:
+                await self._write([write])
+            await self._forgetting.forget(partition, owned, offers)
+        self._forgetting.done()
 
     def _ask(self, learners: Iterable[str]) -> None:
         for learner in learners:

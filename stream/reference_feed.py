@@ -1,6 +1,6 @@
 """Reference data from its compacted topics: read whole at the start, followed from then on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from processors.reference import Change, Reference
@@ -11,8 +11,9 @@ from schemas.reference_json import activity_from_json, profile_from_json, requir
 from stream.kafka import Reader
 from stream.records import Record
 from stream.topic_feed import TopicFeed
-from stream.topics import ACTIVITIES, PROFILES, REQUIREMENTS
+from stream.topics import ACTIVITIES, PROFILES, REQUIREMENTS, Topic
 
+TOPICS = (ACTIVITIES, PROFILES, REQUIREMENTS)
 _OBSERVED = "observed:"
 
 
@@ -63,12 +64,21 @@ def _drop_activity(reference: Reference, key: str) -> Change:
 
 def load_reference(servers: str, prefix: str) -> Reference:
     """The reference data as it is now; what cannot be used is left out."""
+    return _loaded(servers, prefix, TOPICS)
+
+
+def load_erased(servers: str, prefix: str) -> Reference:
+    """As `load_reference`, but of people alone: who is erased, and profiles."""
+    return _loaded(servers, prefix, (PROFILES,))
+
+
+def _loaded(servers: str, prefix: str, topics: Sequence[Topic]) -> Reference:
     reference = Reference()
 
     def receive(record: Record) -> None:
         take(reference, prefix, record)
 
-    feed = ReferenceFeed(servers, prefix)
+    feed = ReferenceFeed(servers, prefix, topics)
     try:
         feed.load(receive)
     finally:
@@ -77,8 +87,7 @@ def load_reference(servers: str, prefix: str) -> Reference:
 
 
 class ReferenceFeed(TopicFeed):
-    """The reference topics."""
+    """The reference topics, or some of them."""
 
-    def __init__(self, servers: str, prefix: str) -> None:
-        topics = [prefix + topic.name for topic in (ACTIVITIES, PROFILES, REQUIREMENTS)]
-        super().__init__(Reader(servers, topics))
+    def __init__(self, servers: str, prefix: str, topics: Sequence[Topic] = TOPICS) -> None:
+        super().__init__(Reader(servers, [prefix + topic.name for topic in topics]))

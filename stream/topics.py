@@ -23,11 +23,15 @@ class Topic:
         policy = "compact" if self.compacted else "delete"
         if self.compacted and self.kept_ms > 0:
             policy = "compact,delete"
-        return {
+        config = {
             "cleanup.policy": policy,
             "retention.ms": str(self.kept_ms),
+            "segment.ms": str(_DAY_MS),  # a segment goes as a whole: what expires is gone in time
             "max.message.bytes": "12582912",
         }
+        if self.compacted:
+            config["max.compaction.lag.ms"] = str(_DAY_MS)  # so long what is replaced may stay
+        return config
 
 
 STATEMENTS = Topic(

@@ -51,6 +51,7 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
     "Keep it": {
         "archive": Listed("Keep events, queues and rejects as Parquet files.", "archive"),
         "sql": Listed("Ask the archive questions in SQL.", "sql"),
+        "erase": Listed("Erase a person from every store.", "erase"),
     },
     "Improve it": {
         "recalibrate": Listed("Fit the models on the archive, and prove them.", "recalibrate"),

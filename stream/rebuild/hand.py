@@ -26,7 +26,7 @@ from stream.collector import spare_the_collector
 from stream.objective_file import objective_of
 from stream.rebuild.landing import Landing, Partition, by_generation
 from stream.rebuild.sources import open_source
-from stream.reference_feed import load_reference
+from stream.reference_feed import load_erased, load_reference
 from stream.settings import Settings
 from stream.store.redis_store import RedisStore
 
@@ -102,7 +102,10 @@ class Hand:
                         models=own if number == self._numbers[0] else {},
                     )
                 )
-            return await landing.learners(self._told(self._file.states()))
+            count = await landing.learners(self._told(self._file.states()))
+            erased = load_erased(self._settings.kafka, self._settings.prefix)
+            await landing.forget(erased.barred())
+            return count
         finally:
             await store.close()
 

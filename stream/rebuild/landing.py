@@ -89,6 +89,14 @@ class Landing:
             await self._put_learners({}, names)
         return count
 
+    async def forget(self, barred: Iterable[str]) -> None:
+        """Have nothing there of those who were erased while the events were gone through."""
+        for learner in barred:
+            home = partition_of(learner.encode(), self._partitions)
+            for number, fence in self._fences.items():
+                if number == home or await self._store.offers(number, learner):
+                    await self._store.forget(number, fence, learner, WHY)
+
     async def _put_learners(self, states: Blobs, learners: Iterable[str]) -> None:
         homes = defaultdict(list)
         for learner in learners:

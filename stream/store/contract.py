@@ -160,16 +160,16 @@ class Store(Protocol):
     async def forget(
         self, partition: int, fence: int, learner: str, word: str, offers: int = 0
     ) -> Forgotten:
-        """Have nothing of a learner there but what models hold: state, queue, receipts, all waits.
+        """Have nothing of a learner there: state, queue, receipts, what waits, open offers.
 
         Asked again under the same `word`, the counts grow by what was found anew.
 
         Args:
-            partition: the learner's.
+            partition: the learner's, or another one with open offers.
             fence: of the `Claim`.
             learner: key.
             word: under which `forgot` tells, for an hour.
-            offers: what the models had held; is counted only.
+            offers: what the models had held and have been written without since; counted only.
 
         Raises:
             Fenced: where another claim has been made since.
@@ -180,6 +180,9 @@ class Store(Protocol):
 
     async def held(self, partition: int, learner: str) -> Forgotten:
         """How many entries of a learner `forget` would find."""
+
+    async def offers(self, partition: int, learner: str) -> int:
+        """`held(...).offers`, which may lie in any partition."""
 
     async def due(self, partition: int, now: float, limit: int) -> list[str]:
         """Learners whose queue must be rebuilt by `now` (POSIX seconds), soonest first."""

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from online_models.engagement import EngagementModel
+from online_models.offers import names_of
 from processors.partitioning import partition_of
 from processors.receipts import is_of
 from schemas.checkpoint import Adoption, Claim, Forgotten, Memory, Needs, PartitionWrite
+from schemas.codec import hash64
 from schemas.errors import Fenced
 from stream.store.contract import LONGEST_HISTORY, member_of
 from stream.store.memory_pool import MemoryPool, MemoryServer, Partition
@@ -106,9 +109,12 @@ class MemoryStore:
         part = self._partitions[partition]
         if part.fence != fence:
             raise Fenced(f"partition {partition} is not as this worker left it")
-        found = (await self.held(partition, learner))._replace(offers=offers)
+        found = await self.held(partition, learner)
+        found = found._replace(offers=found.offers + offers)
         for held in (part.states, part.queues, part.due, part.outbox):
             held.pop(learner, None)
+        for name in _offers(part, learner):
+            del part.models[EngagementModel.name][name]
         for receipts in part.statements.values():
             for key in [key for key, kept in receipts.items() if is_of(learner, kept)]:
                 del receipts[key]
@@ -128,7 +134,12 @@ class MemoryStore:
             queues=learner in part.queues,
             receipts=sum(is_of(learner, kept) for kept in receipts),
             waiting=(learner in part.due) + (learner in part.outbox),
+            offers=len(_offers(part, learner)),
         )
+
+    async def offers(self, partition: int, learner: str) -> int:
+        """See `Store.offers`."""
+        return len(_offers(self._partitions[partition], learner))
 
     async def due(self, partition: int, now: float, limit: int) -> list[str]:
         """See `Store.due`."""
@@ -159,6 +170,11 @@ class MemoryStore:
 
     def _of(self, learner: str) -> Partition:
         return self._partitions[partition_of(learner.encode(), len(self._partitions))]
+
+
+def _offers(part: Partition, learner: str) -> list[str]:
+    start = names_of(hash64(learner))
+    return [name for name in part.models.get(EngagementModel.name, {}) if name.startswith(start)]
 
 
 def _fits(part: Partition, write: PartitionWrite) -> bool:

@@ -3,11 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
+from online_models.engagement import EngagementModel
+from online_models.offers import names_of
 from processors.receipts import is_of
 from schemas.checkpoint import Forgotten
+from schemas.codec import hash64
 from schemas.errors import Fenced
 from stream.store.redis_client import RedisClient, starting_with
 
+OFFERS = f"delta:{EngagementModel.name}"
+"""Numbers of the one model that knows single learners."""
 _MANY = 1000
 _TOLD_SEC = 3600
 
@@ -36,7 +41,9 @@ class RedisForgetting:
         found = await self._receipts(key, learner)
         keys = [key("fence"), key("due"), key("outbox")]
         keys += [key(f"learner:{learner}"), key(f"queue:{learner}"), key(f"forgot:{word}")]
-        args: list[Any] = [fence, learner, _TOLD_SEC, offers]
+        keys.append(key(OFFERS))
+        open_offers = await self._offers(key, learner)
+        args: list[Any] = [fence, learner, _TOLD_SEC, offers, len(open_offers), *open_offers]
         args += [part for ids in found.values() for part in (len(ids), *ids)]
         return await self._script(keys=[*keys, *found], args=args)
 
@@ -57,7 +64,20 @@ class RedisForgetting:
         pipe.hexists(key("outbox"), learner)
         state, queue, due, outbox = await pipe.execute()
         receipts = sum(map(len, (await self._receipts(key, learner)).values()))
-        return Forgotten(state, queue, receipts, (due is not None) + int(outbox))
+        offers = len(await self._offers(key, learner))
+        return Forgotten(state, queue, receipts, (due is not None) + int(outbox), offers)
+
+    async def offers(self, key: Key, learner: str) -> int:
+        """Rows of the models about what was offered to a learner; `key` is of any partition."""
+        return len(await self._client.patiently(lambda: self._offers(key, learner)))
+
+    async def fence(self, key: Key) -> int:
+        """Of the newest claim; 0 before any."""
+        return int(await self._client.patiently(lambda: self._redis.get(key("fence"))) or 0)
+
+    async def _offers(self, key: Key, learner: str) -> list[bytes]:
+        start = starting_with(names_of(hash64(learner)))
+        return [name async for name, _ in self._redis.hscan_iter(key(OFFERS), start, _MANY)]
 
     async def _receipts(self, key: Key, learner: str) -> dict[str, list[bytes]]:
         """Ids of the learner's statements by the key of their generation."""

@@ -179,6 +179,14 @@ class RedisStore:
         """See `Store.held`."""
         return await self._forgetting.held(self._key(partition), learner)
 
+    async def offers(self, partition: int, learner: str) -> int:
+        """Rows of a partition's models about what was offered to a learner of any partition."""
+        return await self._forgetting.offers(self._key(partition), learner)
+
+    async def fence(self, partition: int) -> int:
+        """Of the newest claim: for who writes where no worker can be; 0 before any."""
+        return await self._forgetting.fence(self._key(partition))
+
     async def due(self, partition: int, now: float, limit: int) -> list[str]:
         """See `Store.due`."""
         key = self._key(partition)("due")
