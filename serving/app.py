@@ -29,8 +29,7 @@ from serving.queues import router as queues
 from serving.xapi import router as xapi
 from stream.settings import Settings
 
-PARTS: Sequence[Router] = (queues, operations, xapi, console, health, documentation)
-
+PARTS: Sequence[Router] = (queues, operations, erasure, xapi, console, health, documentation)
 
 _CONTRACT = """Queues of next activities, what is known of learners, feedback, the xAPI receiver.
 
