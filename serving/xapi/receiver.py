@@ -81,7 +81,7 @@ async def _read(request: AnyRequest, engine: Engine) -> tuple[Sent, Caller]:
     caller = allowed(request, Scope.PUBLISH)
     if sent.method not in STORING:
         raise no_queries()
-    check_version(sent, folded=folded)
+    check_version(sent, folded=folded, lenient=caller.lenient)
     return sent, caller
 
 

@@ -93,13 +93,13 @@ def _bad_form(what: str) -> Problem:
     return Problem(400, "bad_form", f"alternate request syntax: {what}")
 
 
-def check_version(sent: Sent, *, folded: bool) -> None:
-    """Look at the version of a request that was unfolded.
+def check_version(sent: Sent, *, folded: bool, lenient: bool = False) -> None:
+    """Look at the version of a request, which was unfolded or not; see `major_of`.
 
     Raises:
         Problem: 400, where the version does not fit.
     """
-    if major_of(sent.headers) > 1 and folded:
+    if major_of(sent.headers, lenient=lenient) > 1 and folded:
         raise _bad_form("xAPI 2.0 has done away with it, send the request itself")
 
 

@@ -13,16 +13,17 @@ _NEWEST_1, NEWEST_2 = "1.0.3", "2.0.0"
 _KNOWN = re.compile(r"(1|2)\.0(\.[0-9]{1,9})?", re.ASCII)
 
 
-def major_of(headers: Mapping[str, str]) -> int:
+def major_of(headers: Mapping[str, str], *, lenient: bool = False) -> int:
     """1 or 2: the version that a request speaks.
 
     Args:
         headers: of the request, names in lower case.
+        lenient: whether one that names none speaks 1.0.3: Ralph forwards like that.
 
     Raises:
         Problem: 400, where it names none, or one that is not spoken.
     """
-    text = headers.get(HEADER)
+    text = headers.get(HEADER, _NEWEST_1 if lenient else None)
     if text is None:
         raise Problem(400, "no_version", f"send the header X-Experience-API-Version: {_NEWEST_1}")
     found = _KNOWN.fullmatch(text.strip())

@@ -173,6 +173,8 @@ def test_a_key_may_be_lenient_and_have_a_home_page(served: Served) -> None:
     with served.client(token, **VERSION) as lenient:
         wait_until(lambda: lenient.post(PATH, json=[]).status_code == 200, "the key")
         assert lenient.post(PATH, json=[bare, compound]).status_code == 200
+    with served.client(token) as ralph:
+        assert ralph.post(f"{PATH}/", json=[bare, compound]).status_code == 200
     settle(served)
     assert events_of(served, f"{home}|{name}", "acme") == 1
     assert events_of(served, name, "acme") == 1
@@ -251,6 +253,13 @@ def test_versions_are_spoken_and_named(client: httpx.Client, version: str) -> No
     assert sent.status_code == 200
     expected = "2.0.0" if version == "2.0.0" else "1.0.3"
     assert sent.headers["X-Experience-API-Version"] == expected
+
+
+@pytest.mark.parametrize("path", [f"{PATH}/", "/xapi//statements", f"{PATH}?"])
+def test_addresses_that_senders_put_together_badly_are_the_same(
+    client: httpx.Client, path: str
+) -> None:
+    assert client.post(path, json=answer_of(person())).status_code == 200
 
 
 def test_about_wants_nothing(served: Served) -> None:

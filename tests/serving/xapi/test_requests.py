@@ -120,8 +120,11 @@ def test_versions_that_are_not(text: str) -> None:
     assert refused(lambda: major_of({"x-experience-api-version": text})).code == "bad_version"
 
 
-def test_a_version_must_be_named() -> None:
+def test_a_version_must_be_named_but_by_lenient_senders() -> None:
     assert refused(lambda: major_of({})).code == "no_version"
+    assert major_of({}, lenient=True) == 1
+    bad = {"x-experience-api-version": "BAD"}
+    assert refused(lambda: major_of(bad, lenient=True)).code == "bad_version"
 
 
 @pytest.mark.parametrize(
