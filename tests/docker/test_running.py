@@ -3,7 +3,7 @@
 Only addresses are translated: names of containers, ports and folders.
 """
 
-import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,8 +13,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from harness.compose import compose, roles
+from harness.compose import FOLDER, compose, roles
+from harness.prometheus import MISSING, REQUIRED, tool
 from harness.roles import Machine, Running
+from harness.streams import wait_until
 
 from schemas.codec import decode_json
 from stream.embedded.valkey import _program
@@ -115,27 +117,45 @@ def _wait_for_config(port: int, expected: dict[str, str]) -> None:
 
 
 def test_redis_is_asked_by_its_own_program(redis_url: str) -> None:
-    check = compose()["services"]["redis"]["healthcheck"]["test"][1:]
-    _asked_where_it_is(check, ["-u", redis_url], ["-p", "1"])
+    program, *words = compose()["services"]["redis"]["healthcheck"]["test"][1:]
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not on this machine")
+    assert _code([program, "-u", redis_url, *words]) == 0
+    assert _code([program, "-p", "1", *words]) != 0
 
 
-def test_prometheus_is_asked_by_its_own_program() -> None:
-    check = compose()["services"]["prometheus"]["healthcheck"]["test"][1:]
-    *words, url = check
-    assert url == "--url=http://localhost:9090"
-    _asked_where_it_is(words, None, ["--url=http://127.0.0.1:1"])
+def test_prometheus_starts_as_it_is_told_and_is_asked_by_its_own_program(
+    machine: Machine, tmp_path: Path
+) -> None:
+    program, promtool = tool("prometheus"), tool("promtool")
+    if program is None or promtool is None:
+        assert not REQUIRED, MISSING
+        pytest.skip(MISSING)
+    service, port = compose()["services"]["prometheus"], machine.free_port()
+    mounts = dict(volume.split(":")[1::-1] for volume in service["volumes"])
+    files = {target: str(FOLDER / source) for target, source in mounts.items()}
+    files["/prometheus"] = str(tmp_path)
+    words = [_translated(word, files) for word in service["command"]]
+    first, *check = service["healthcheck"]["test"][1:]
+    assert first == "promtool"
+    asked = [promtool, *(word.replace("localhost:9090", f"127.0.0.1:{port}") for word in check)]
+    assert asked != [promtool, *check]
+    assert _code(asked) != 0
+    with subprocess.Popen(  # noqa: S603  Debian's
+        [program, *words, f"--web.listen-address=127.0.0.1:{port}"], stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            wait_until(lambda: _code(asked) == 0, "Prometheus", 60.0)
+        finally:
+            server.terminate()
+    assert _code(asked) != 0
 
 
-def _asked_where_it_is(check: list[str], there: list[str] | None, nowhere: list[str]) -> None:
-    """Run a check of somebody else's image against what runs and against what does not."""
-    program = next((f for f in os.get_exec_path() if (Path(f) / check[0]).exists()), None)
-    if program is None:
-        pytest.skip(f"{check[0]} is not on this machine")
+def _translated(word: str, files: dict[str, str]) -> str:
+    """`word` with the mounted path that it names as it is here."""
+    name, sign, path = word.partition("=")
+    return f"{name}{sign}{files.get(path, path)}"
 
-    def code(more: list[str]) -> int:
-        words = [check[0], *more, *check[1:]] if there else [*check, *more]
-        return subprocess.run(words, capture_output=True, check=False).returncode  # noqa: S603
 
-    assert code(nowhere) != 0
-    if there is not None:
-        assert code(there) == 0
+def _code(words: list[str]) -> int:
+    return subprocess.run(words, capture_output=True, check=False).returncode  # noqa: S603

@@ -19,6 +19,7 @@ from harness.compose import FOLDER, roles
 from harness.dockerfile import stages
 from harness.image import View, mount
 from harness.roles import Machine, Running
+from psutil import Process
 
 from stream.embedded.stack import EmbeddedStack
 
@@ -115,13 +116,20 @@ def _run_roles(machine: Machine) -> Iterator[str]:
     running = [machine.start(name) for name in sorted(set(roles()) - {"topics"})]
     for one in running:
         seconds = _until_healthy(one)
-        say(f"{one.role.name}: " + (f"healthy after {seconds:.1f} s" if seconds else "not healthy"))
+        say(f"{one.role.name}: {_told(one, seconds)}")
         if not seconds:
             yield one.said()
     for one in running:
         code = one.stop()
         if code not in {0, -15} or not one.health().returncode:
             yield f"{one.role.name} ended with {code}, {one.health().stdout}: {one.said()}"
+
+
+def _told(one: Running, seconds: float) -> str:
+    if not seconds:
+        return "not healthy"
+    mib = Process(one.process.pid).memory_info().rss // 2**20
+    return f"healthy after {seconds:.1f} s, {mib} MiB"
 
 
 def _until_healthy(one: Running) -> float:

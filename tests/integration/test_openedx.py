@@ -60,7 +60,9 @@ def on_bus(topic: str, raw: dict[str, Any]) -> Message:
 def bus(kafka_servers: str, redis_url: str) -> tuple[Settings, str]:
     """Settings of a stream of its own, and a topic of the bus with three partitions."""
     prefix = f"edx-{uuid4().hex[:8]}."
-    settings = stack_settings(kafka_servers, redis_url, prefix, home_page=LMS, partitions=4)
+    settings = stack_settings(
+        kafka_servers, redis_url, prefix, home_page=LMS, partitions=4, session_timeout_sec=6.0
+    )
     topic = Topic(name="analytics", meaning="", key="", partitions=3)
     Admin(kafka_servers).ensure([*ALL, topic], prefix, settings.partitions)
     return settings, f"{prefix}analytics"
