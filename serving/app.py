@@ -21,7 +21,6 @@ from serving.console import router as console
 from serving.documentation import router as documentation
 from serving.doorway import Doorway
 from serving.engine import Engine
-from serving.erasure import router as erasure
 from serving.health import router as health
 from serving.operations import router as operations
 from serving.problems import HANDLERS
@@ -29,7 +28,7 @@ from serving.queues import router as queues
 from serving.xapi import router as xapi
 from stream.settings import Settings
 
-PARTS: Sequence[Router] = (queues, operations, erasure, xapi, console, health, documentation)
+PARTS: Sequence[Router] = (queues, operations, xapi, console, health, documentation)
 
 _CONTRACT = """Queues of next activities, what is known of learners, feedback, the xAPI receiver.
 

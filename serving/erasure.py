@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from litestar import Router, delete
+from litestar import delete
 from litestar.params import Parameter
 
 from serving.access.guards import needs
@@ -42,6 +42,3 @@ async def erase_learner(
     receipt = await erase(settings, person, engine.publisher, _WISH)
     engine.metrics.erasures.labels("done").inc()
     return receipt.to_json()
-
-
-router = Router("/v1", route_handlers=[erase_learner], tags=["operations"])
