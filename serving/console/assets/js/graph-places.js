@@ -1,7 +1,7 @@
 // From layers and rows to points on the plane, and from each node to its neighbours.
 
-export const NODE = { width: 212, height: 50 };
-const COLUMN = 272;
+export const NODE = { width: 224, height: 50 };
+const COLUMN = 284;
 const ROW = 66;
 const MARGIN = 12;
 

@@ -1,7 +1,7 @@
 // One item of the queue: what, why, and the numbers behind it when they are asked for.
 
 import { el, fill } from "./dom.js";
-import { day, minutes, number, percent, share } from "./format.js";
+import { day, minutes, number, percent } from "./format.js";
 import { evidenceOf, facts } from "./parts.js";
 
 /** A card that `update` fills in place, so that what is open stays open. */
@@ -41,7 +41,7 @@ function behind(activity, item) {
     facts([
       ["success", percent(success)],
       ["finishes once begun", percent(engagement)],
-      ["gain", share(gain)],
+      ["gain", number(gain)],
       ["recall without it", percent(retention)],
       ["use on the job", transfer === null || transfer === undefined ? "not known yet" : percent(transfer)],
     ]),

@@ -26,7 +26,7 @@ function skill({ skill, proficiency, uncertainty, target, recall, half_life_days
       isShort && `gap ${share(target - proficiency)}`,
       typeof recall === "number" && `recall ${percent(recall)}`,
       typeof half === "number" && `half-life ${number(half)} days`,
-      typeof attempts === "number" && `${number(attempts)} attempts`,
+      typeof attempts === "number" && `attempts ${number(attempts)}`,
     ].filter(Boolean).join(" · ")));
 }
 

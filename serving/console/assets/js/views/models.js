@@ -26,7 +26,7 @@ function report({ partitions, events, base, models }) {
         measured.flatMap(quality))),
     section("size-title", "Parameters",
       table("Parameters of each model", ["Model", "Shared", "Own since", "Schema"],
-        models.map(({ name, shared, own, schema }) => [name, count(shared), count(own), schema]))),
+        models.map(({ name, shared, own, schema }) => [name, count(shared), count(own), schema.split(":")[0]]))),
   ];
 }
 
