@@ -155,6 +155,13 @@ def test_every_volume_is_declared_and_every_mounted_file_exists(name: str) -> No
             assert source in compose()["volumes"]
 
 
+def test_who_erases_reaches_every_store_that_is_a_volume() -> None:
+    reached = set(SERVICES["api"]["volumes"])
+    writers = {v for name in ("archive", "recalibrate") for v in SERVICES[name]["volumes"]}
+    personal = {v for v in writers if not v.endswith(":ro") and not v.startswith("versions:")}
+    assert personal == reached
+
+
 def test_workers_can_be_many() -> None:
     worker: dict[str, Any] = SERVICES["worker"]
     assert "container_name" not in worker
