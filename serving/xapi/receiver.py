@@ -33,6 +33,8 @@ from stream.topics import STATEMENTS
 
 _ACKNOWLEDGE_SEC = 15.0
 """How long Kafka may take; a sender that hears nothing for longer has given up by itself."""
+_AT_ONCE_BYTES = 32_768
+"""A larger request is read in a thread, so that others are answered meanwhile."""
 _log = logging.getLogger("stepstream")
 
 AnyRequest = Request[Any, Any, Any]
@@ -57,7 +59,7 @@ async def take(request: AnyRequest, engine: Engine) -> Taken:
     started = clock.monotonic()
     sent, caller = await _read(request, engine)
     try:
-        named = _statements(sent, caller, engine)
+        named = await _statements(sent, caller, engine)
         await _store(named, caller, engine)
     except Refusal as refusal:
         result = "conflict" if refusal.status == 409 else "invalid"  # noqa: PLR2004  Conflict
@@ -95,7 +97,13 @@ def no_queries() -> Problem:
     )
 
 
-def _statements(sent: Sent, caller: Caller, engine: Engine) -> list[Named]:
+async def _statements(sent: Sent, caller: Caller, engine: Engine) -> list[Named]:
+    if len(sent.body) <= _AT_ONCE_BYTES:
+        return _checked(sent, caller, engine)
+    return await asyncio.to_thread(_checked, sent, caller, engine)
+
+
+def _checked(sent: Sent, caller: Caller, engine: Engine) -> list[Named]:
     wanted = wanted_id(sent)
     kind = media_type(sent.headers.get("content-type", "application/json"))
     parts: list[Part] | None = None

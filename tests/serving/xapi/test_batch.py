@@ -6,13 +6,14 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statement_examples import raw, statement
+from statement_examples import VALID_SETS, data_lines, invalid_cases, raw, statement
 
 from processors.identity import Pseudonyms
 from processors.ingest import IngestContext, Origin, ingest
 from processors.receipts import short, statement_key
 from schemas.arrival import Known
 from schemas.codec import decode_json, encode_json
+from schemas.statement.reasons import OF_NOBODY
 from schemas.statement.validation import Mode, Validator
 from serving.xapi.batch import Named, Refusal, Sender, read_statements, refuse_conflicts
 
@@ -65,6 +66,34 @@ def test_what_is_answered_is_what_ingest_finds(
     name, learner, digest = ingested(one)
     assert one.id.lower() == name
     assert one.arrival == (statement_key("acme", name), learner, digest)
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", VALID_SETS)
+def test_real_statements_are_taken_as_ingest_finds_them(name: str) -> None:
+    large = replace(STRICT, max_bytes=1 << 20, max_statement_bytes=1 << 20)
+    for line in data_lines(f"valid/{name}"):
+        (one,) = read(line, large)
+        done = ingest(one.raw, Origin("xapi.statements", 1, 2, 1.6e9), CONTEXT)
+        for event in done.events:
+            found = statement_key("acme", event.id), event.learner, short(event.digest)
+            assert one.arrival == found
+            assert one.id.lower() == event.id
+        assert {bad.rejection.code for bad in done.rejected} <= OF_NOBODY
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", ["openedx_event_routing_backends", "adl_conformance_1_0_3"])
+def test_what_a_strict_reader_would_lose_is_for_lenient_keys(name: str) -> None:
+    taken = 0
+    for _, sent in invalid_cases(name):
+        refused(sent)
+        with suppress(Refusal):
+            (one,) = read(sent, LENIENT)
+            taken += 1
+            if events := ingest(one.raw, Origin("xapi.statements", 1, 2, 1.6e9), CONTEXT).events:
+                assert one.id.lower() == events[0].id
+    assert taken > 0
 
 
 def test_an_account_without_a_home_page_has_the_senders() -> None:

@@ -14,6 +14,7 @@ from harness.streams import ask, is_idle, key_of, queue_of, read_all, wait_until
 from processors.state import decode
 from schemas.codec import decode_json, encode_json
 from serving.access.keys import Scope
+from serving.xapi import receiver
 from stream.topics import REJECTED, STATEMENTS
 
 pytestmark = pytest.mark.stack
@@ -131,6 +132,20 @@ def test_an_invalid_one_refuses_the_batch(served: Served, client: httpx.Client) 
     assert sent.json()["detail"].startswith("statement 1: verb.id")
     settle(served)
     assert events_of(served, name) == 0
+
+
+def test_a_large_batch_is_taken_or_refused_whole(served: Served, client: httpx.Client) -> None:
+    name = person()
+    batch = [answer_of(name, item) for item in range(400)]
+    assert len(encode_json(batch)) > 2 * receiver._AT_ONCE_BYTES
+    bad = [*batch, answer_of(name, verb={"id": "none"})]
+    refused = client.post(PATH, json=bad)
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_iri")
+    assert refused.json()["detail"].startswith("statement 400: ")
+    sent = client.post(PATH, json=batch)
+    assert len(set(sent.json())) == 400
+    settle(served)
+    assert events_of(served, name) == 400
 
 
 def test_tenants_do_not_hear_of_each_other(served: Served, client: httpx.Client) -> None:
