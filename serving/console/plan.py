@@ -1,9 +1,8 @@
 """`GET /v1/map`: the curriculum as a graph, and a learner's place in it."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, get
-from litestar.params import QueryParameter
 
 from processors.curriculum.choice import Traveller
 from processors.curriculum.plan import Plan, plan_of
@@ -12,14 +11,14 @@ from schemas.codec import decode_json, hash64
 from serving.access.guards import needs
 from serving.access.keys import Caller, Scope
 from serving.engine import Engine, unknown_learner
+from serving.parameters import Learner
 
 _ABOUT_LEARNERS = needs(Scope.LEARNERS_READ)
-Learner = Annotated[str | None, QueryParameter(description="Show the place of this learner.")]
 
 
 @get("/v1/map", guards=[needs(Scope.QUEUES_READ)])
 async def plan(
-    request: Request[Any, Any, Any], engine: Engine, caller: Caller, learner: Learner = None
+    request: Request[Any, Any, Any], engine: Engine, caller: Caller, learner: Learner | None = None
 ) -> Plan:
     """What builds on what, with places to draw it at; with `learner` also what is done, next, open.
 

@@ -22,9 +22,10 @@ from schemas.reference import LearnerProfile
 from serving.access.guards import needs
 from serving.access.keys import Caller, Scope
 from serving.engine import Engine, unknown_learner
+from serving.parameters import Learner
 from serving.queues.answers import LearnerAnswer, LearnerSeen, RemovalAnswer, WhyAnswer
 from serving.queues.desk import Desk, Handed
-from serving.queues.wishes import ActivityId, LearnerId
+from serving.queues.wishes import ActivityId
 from stream.learner_facts import Found, find_state, read_models, read_retention, remembered
 
 _MOST = 200
@@ -32,7 +33,7 @@ _WHOLE = Wish()
 
 
 @get("/learner", guards=[needs(Scope.LEARNERS_READ)])
-async def learner(engine: Engine, caller: Caller, desk: Desk, learner: LearnerId) -> LearnerAnswer:
+async def learner(engine: Engine, caller: Caller, desk: Desk, learner: Learner) -> LearnerAnswer:
     """Profile, skills beside their targets, what was done of late, and every feature by name."""
     source = desk.source()
     found = await find_state(source, engine.keys_of(caller, learner))
@@ -71,7 +72,7 @@ def _told(
 
 @get("/why", guards=[needs(Scope.LEARNERS_READ)])
 async def why(
-    engine: Engine, caller: Caller, desk: Desk, learner: LearnerId, activity: ActivityId
+    engine: Engine, caller: Caller, desk: Desk, learner: Learner, activity: ActivityId
 ) -> WhyAnswer:
     """Why an activity is in the learner's queue; or what keeps it out, with the numbers."""
     handed = await desk.hand(engine.keys_of(caller, learner), _WHOLE)

@@ -13,13 +13,13 @@ from schemas.codec import encode_json
 from serving.access.guards import needs
 from serving.access.keys import Caller, Scope
 from serving.engine import Engine
+from serving.parameters import Learner
 from serving.queues.answers import QueueAnswer, QueuesAnswer
 from serving.queues.desk import Desk
 from serving.queues.wishes import (
     Context,
     Count,
     K,
-    LearnerId,
     Minutes,
     SomeContext,
     SomeLearners,
@@ -49,7 +49,7 @@ async def queue(
     caller: Caller,
     desk: Desk,
     *,
-    learner: LearnerId,
+    learner: Learner,
     k: K = MOST_ITEMS,
     time_budget: TimeBudget = None,
     context: Context = "",

@@ -12,8 +12,9 @@ from processors.handing_out import MOST_ITEMS, Wish
 from serving.access.guards import needs
 from serving.access.keys import Caller, Scope
 from serving.engine import Engine
+from serving.parameters import Learner
 from serving.queues.desk import Desk, Handed
-from serving.queues.wishes import Context, K, LearnerId, TimeBudget, wish_of
+from serving.queues.wishes import Context, K, TimeBudget, wish_of
 
 _HEARTBEAT_SEC = 15.0
 _LOOK_SEC = 1.0
@@ -39,7 +40,7 @@ async def stream(
     caller: Caller,
     desk: Desk,
     *,
-    learner: LearnerId,
+    learner: Learner,
     k: K = MOST_ITEMS,
     time_budget: TimeBudget = None,
     context: Context = "",

@@ -15,16 +15,6 @@ EARLIEST_SEC, LATEST_SEC = 1.0, 253_402_300_799.0
 NAMED = r"\S"
 """Names somebody: not blank."""
 
-LearnerId = Annotated[
-    str,
-    Parameter(
-        description="A learner key, or an identifier as the LMS has it: an account name, "
-        "`homePage|name`, or an e-mail address.",
-        min_length=1,
-        max_length=LONGEST_ID,
-        pattern=NAMED,
-    ),
-]
 ActivityId = Annotated[
     str, Parameter(description="Id (IRI) of the activity.", min_length=1, max_length=LONGEST_ID)
 ]
