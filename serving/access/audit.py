@@ -1,7 +1,7 @@
 """Who read whom: one record for every request that concerns a person, kept in a topic."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from schemas.codec import JsonError, decode_json, encode_json
 from stream.kafka import Admin, Reader
@@ -31,7 +31,7 @@ class Access:
 
 def access_message(prefix: str, access: Access) -> Message:
     """The message that keeps `access`."""
-    return Message(prefix + AUDIT.name, encode_json(asdict(access)), access.learner.encode())
+    return Message(prefix + AUDIT.name, encode_json(access), access.learner.encode())
 
 
 def read_audit(

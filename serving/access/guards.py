@@ -1,6 +1,6 @@
 """What a route needs: a key, and a scope of it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -12,7 +12,7 @@ from serving.problems import Problem
 CALLER, ENGINE = "stepstream.caller", "stepstream.engine"
 """Where `serving.doorway` leaves them in the ASGI scope."""
 
-Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
+Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
 
 _ASK = {"WWW-Authenticate": 'Basic realm="stepstream", charset="UTF-8"'}
 
@@ -20,7 +20,8 @@ _ASK = {"WWW-Authenticate": 'Basic realm="stepstream", charset="UTF-8"'}
 def needs(scope: Scope) -> Guard:
     """A guard that lets requests pass whose key has `scope`."""
 
-    def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        # were it not async, Litestar would ask it in another thread, for every request
         allowed(connection, scope)
 
     return guard

@@ -8,12 +8,10 @@ from processors.curriculum.choice import Traveller
 from processors.curriculum.plan import Plan, plan_of
 from processors.state import decode, fresh
 from schemas.codec import decode_json, hash64
-from serving.access.guards import needs
+from serving.access.guards import allowed, needs
 from serving.access.keys import Caller, Scope
 from serving.engine import Engine, unknown_learner
 from serving.parameters import Learner
-
-_ABOUT_LEARNERS = needs(Scope.LEARNERS_READ)
 
 
 @get("/v1/map", guards=[needs(Scope.QUEUES_READ)])
@@ -27,7 +25,7 @@ async def plan(
     """
     if learner is None:
         return plan_of(engine.reference)
-    _ABOUT_LEARNERS(request, request.route_handler)
+    allowed(request, Scope.LEARNERS_READ)
     return plan_of(engine.reference, await _traveller(engine, caller, learner))
 
 
