@@ -48,6 +48,15 @@ def _resolved(folder: PurePosixPath, path: str) -> str:
     return "/".join(parts)
 
 
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_what_is_imported_or_defined_is_used(name: str) -> None:
+    text = SCRIPTS[name]
+    imported = ",".join(re.findall(r"import \{([^}]*)\}", text)).replace("\n", "")
+    defined = re.findall(r"^(?:async function|function|const|let) (\w+)", text, re.MULTILINE)
+    for word in (*filter(None, map(str.strip, imported.split(","))), *defined):
+        assert len(re.findall(rf"\b{word}\b", text)) > 1, word
+
+
 def test_what_is_exported_is_used() -> None:
     everything = "\n".join(SCRIPTS.values())
     named = re.compile(r"^export (?:async )?(?:function|const|class) (\w+)", re.MULTILINE)

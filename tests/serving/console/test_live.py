@@ -27,22 +27,28 @@ _WATCH = """() => {
 }"""
 
 
-def statement(activity: str) -> dict[str, object]:
+HOSTILE = '<img src=x onerror="document.title=1">'
+
+
+def statement(activity: str, **definition: object) -> dict[str, object]:
     return {
         "id": str(uuid4()),
         "actor": {"account": {"homePage": "https://lms.example.org", "name": LEARNER}},
         "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},
-        "object": {"id": HOME + activity},
+        "object": {"id": HOME + activity, "definition": definition},
         "result": {"completion": True, "success": True, "score": {"scaled": 0.9}},
     }
 
 
-def send(served: Served, activity: str) -> float:
+def send(served: Served, activity: str, **definition: object) -> float:
     """Publish over HTTP; returns when it was sent (POSIX seconds)."""
     with served.client(**{"X-Experience-API-Version": "1.0.3"}) as client:
         client.get("/health/live")
         sent = time.time()
-        assert client.post("/xapi/statements", json=statement(activity)).status_code == 200
+        assert (
+            client.post("/xapi/statements", json=statement(activity, **definition)).status_code
+            == 200
+        )
     return sent
 
 
@@ -107,3 +113,12 @@ def test_everything_else_is_there_on_a_real_server(begun: Served, visit: Visit) 
     )
     visit.go("audit")
     expect(page.get_by_role("table")).to_contain_text("why")
+
+
+def test_a_hostile_title_from_a_statement_stays_text(begun: Served, visit: Visit) -> None:
+    visit.go(f"learner/{key_of(LEARNER, begun.settings)}")
+    expect(visit.page.locator(".recent li").first).to_be_visible()
+    send(begun, "hostile", name={"en": HOSTILE})
+    expect(visit.page.locator(".recent li").first).to_contain_text(HOSTILE)
+    assert visit.page.locator("img").count() == 0
+    assert HOSTILE not in begun.server.log()

@@ -10,7 +10,12 @@ const MOST = 12;
 
 /** `chosen` is told the activity that somebody picks. */
 export function activitySearch({ signal, chosen }) {
-  const input = el("input", { id: "activity", type: "search", autocomplete: "off", spellcheck: "false" });
+  const input = el("input", {
+    id: "activity",
+    type: "search",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
   const answers = el("ul", { class: "answers", "aria-label": "Activities found" });
   const tally = el("p", { class: "soft", role: "status" });
   let timer = 0;
@@ -20,11 +25,18 @@ export function activitySearch({ signal, chosen }) {
     asked.abort();
     asked = new AbortController();
     const q = input.value.trim();
-    if (!q) return fill(answers), fill(tally);
+    if (!q) return (fill(answers), fill(tally));
     try {
-      const found = await ask("/v1/activities", { q, limit: MOST }, { signal: AbortSignal.any([signal, asked.signal]) });
+      const found = await ask(
+        "/v1/activities",
+        { q, limit: MOST },
+        { signal: AbortSignal.any([signal, asked.signal]) },
+      );
       fill(tally, told(found.length));
-      fill(answers, found.map((one) => el("li", {}, answer(one, chosen))));
+      fill(
+        answers,
+        found.map((one) => el("li", {}, answer(one, chosen))),
+      );
     } catch (failure) {
       if (failure.name !== "AbortError") fill(answers, el("li", {}, failed(failure)));
     }
@@ -37,18 +49,25 @@ export function activitySearch({ signal, chosen }) {
 
   input.addEventListener("input", later);
   const submit = (event) => (event.preventDefault(), clearTimeout(timer), search());
-  return el("form", { class: "stack", role: "search", on: { submit } },
+  return el(
+    "form",
+    { class: "stack", role: "search", on: { submit } },
     el("label", { for: "activity" }, "Activity"),
     el("div", { class: "row" }, input, el("button", { type: "submit" }, "Search")),
     el("p", { class: "soft" }, "Part of a title or of an id."),
-    tally, answers);
+    tally,
+    answers,
+  );
 }
 
 function answer(activity, chosen) {
   const more = [activity.content, minutes(activity.minutes), activity.skills.join(", ")];
-  return el("button", { type: "button", class: "answer", on: { click: () => chosen(activity) } },
+  return el(
+    "button",
+    { type: "button", class: "answer", on: { click: () => chosen(activity) } },
     el("span", { class: "answer-title" }, activity.title || activity.activity),
-    el("span", { class: "soft" }, more.filter(Boolean).join(" · ")));
+    el("span", { class: "soft" }, more.filter(Boolean).join(" · ")),
+  );
 }
 
 function told(count) {

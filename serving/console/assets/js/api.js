@@ -9,7 +9,8 @@ const ADVICE = {
   429: "Too many requests with this key. Wait a few seconds and try again.",
   503: "A service behind this one does not answer now. Try again in a moment.",
 };
-const UNREACHABLE = "The server cannot be reached. Check the connection, and that `stepstream serve` runs.";
+const UNREACHABLE =
+  "The server cannot be reached. Check the connection, and that `stepstream serve` runs.";
 const UNEXPECTED = "The server could not do that. Try again; if it stays so, its log says why.";
 
 export class Failure extends Error {

@@ -15,10 +15,16 @@ export async function follow(path, params, { heard, changed, signal }) {
   let wait = FIRST_WAIT_MS;
   while (!signal.aborted) {
     try {
-      await once(path, params, signal, (name, data) => {
-        wait = FIRST_WAIT_MS;
-        heard(name, data);
-      }, () => changed("live"));
+      await once(
+        path,
+        params,
+        signal,
+        (name, data) => {
+          wait = FIRST_WAIT_MS;
+          heard(name, data);
+        },
+        () => changed("live"),
+      );
     } catch (failure) {
       if (signal.aborted) return;
       if (failure instanceof Failure && isFinal(failure)) return changed("refused", failure);

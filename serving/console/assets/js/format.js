@@ -5,7 +5,12 @@ const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle:
 const AGO = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const PLAIN = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 const COUNT = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const STEPS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
+const STEPS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+];
 const MISSING = "–";
 
 export function clock(seconds) {
@@ -63,7 +68,9 @@ export function evidence(name, value) {
   if (isNumber(value)) return /(_at|_from|_until)$/.test(name) ? day(value) : number(value);
   if (Array.isArray(value)) return value.map((one) => evidence(name, one)).join(", ");
   if (value !== null && typeof value === "object") {
-    return Object.entries(value).map(([key, one]) => `${words(key)} ${evidence(key, one)}`).join(", ");
+    return Object.entries(value)
+      .map(([key, one]) => `${words(key)} ${evidence(key, one)}`)
+      .join(", ");
   }
   return value === null || value === "" ? MISSING : String(value);
 }

@@ -8,15 +8,25 @@ const LINE_LETTERS = 22;
 
 export function graphNode({ node: { activity, title, state }, x, y }, { focused, opened }) {
   const { told, icon } = STATES[state];
-  const node = svg("g", {
-    class: "node", role: "button", tabindex: "-1", transform: `translate(${x} ${y})`,
-    "data-state": state, "data-activity": activity, "aria-label": told ? `${title}, ${told}` : title,
-    on: { focus: () => focused(activity), click: () => opened(activity), keydown: pressed },
-  },
-  svg("title", {}, title),
-  svg("rect", { width: NODE.width, height: NODE.height, rx: 7 }),
-  svg("g", { transform: `translate(9 ${NODE.height / 2 - 8})` }, icon()),
-  lines(title).map((line, n, all) => svg("text", { x: 32, y: NODE.height / 2 + 4.5 + (n - (all.length - 1) / 2) * 16 }, line)));
+  const node = svg(
+    "g",
+    {
+      class: "node",
+      role: "button",
+      tabindex: "-1",
+      transform: `translate(${x} ${y})`,
+      "data-state": state,
+      "data-activity": activity,
+      "aria-label": told ? `${title}, ${told}` : title,
+      on: { focus: () => focused(activity), click: () => opened(activity), keydown: pressed },
+    },
+    svg("title", {}, title),
+    svg("rect", { width: NODE.width, height: NODE.height, rx: 7 }),
+    svg("g", { transform: `translate(9 ${NODE.height / 2 - 8})` }, icon()),
+    lines(title).map((line, n, all) =>
+      svg("text", { x: 32, y: NODE.height / 2 + 4.5 + (n - (all.length - 1) / 2) * 16 }, line),
+    ),
+  );
 
   function pressed(event) {
     if (event.key !== "Enter" && event.key !== " ") return;
@@ -41,7 +51,9 @@ function lines(title) {
     else found.push(word);
   }
   const kept = found.slice(0, 2).map((line) => clipped(line, LINE_LETTERS + 1));
-  return found.length > 2 ? [kept[0], `${clipped(kept[1], LINE_LETTERS - 1).replace(/…$/, "")}…`] : kept;
+  return found.length > 2
+    ? [kept[0], `${clipped(kept[1], LINE_LETTERS - 1).replace(/…$/, "")}…`]
+    : kept;
 }
 
 function clipped(text, letters) {

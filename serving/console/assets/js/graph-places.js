@@ -60,14 +60,29 @@ function reached(start, next) {
 function step(activity, direction, points, edges) {
   const here = points.get(activity);
   const others = [...points.keys()].filter((one) => one !== activity);
-  const nearest = (ids) => ids.toSorted((a, b) => distance(points.get(a), here) - distance(points.get(b), here))[0];
+  const nearest = (ids) =>
+    ids.toSorted((a, b) => distance(points.get(a), here) - distance(points.get(b), here))[0];
   switch (direction) {
-    case "first": return [...points.keys()][0];
-    case "last": return [...points.keys()].at(-1);
-    case "after": return nearest(edges.after.get(activity) ?? others.filter((one) => points.get(one).x > here.x));
-    case "before": return nearest(edges.before.get(activity) ?? others.filter((one) => points.get(one).x < here.x));
-    case "below": return nearest(others.filter((one) => points.get(one).x === here.x && points.get(one).y > here.y));
-    default: return nearest(others.filter((one) => points.get(one).x === here.x && points.get(one).y < here.y));
+    case "first":
+      return [...points.keys()][0];
+    case "last":
+      return [...points.keys()].at(-1);
+    case "after":
+      return nearest(
+        edges.after.get(activity) ?? others.filter((one) => points.get(one).x > here.x),
+      );
+    case "before":
+      return nearest(
+        edges.before.get(activity) ?? others.filter((one) => points.get(one).x < here.x),
+      );
+    case "below":
+      return nearest(
+        others.filter((one) => points.get(one).x === here.x && points.get(one).y > here.y),
+      );
+    default:
+      return nearest(
+        others.filter((one) => points.get(one).x === here.x && points.get(one).y < here.y),
+      );
   }
 }
 

@@ -5,14 +5,29 @@ import { placed } from "./graph-places.js";
 import { graphNode } from "./graph-node.js";
 import { viewport } from "./viewport.js";
 
-const ARROWS = { ArrowRight: "after", ArrowLeft: "before", ArrowDown: "below", ArrowUp: "above", Home: "first", End: "last" };
+const ARROWS = {
+  ArrowRight: "after",
+  ArrowLeft: "before",
+  ArrowDown: "below",
+  ArrowUp: "above",
+  Home: "first",
+  End: "last",
+};
 
 /** `select` is told the node that somebody opens; the node that is returned scrolls by itself. */
 export function graph(plan, select) {
   const edges = svg("g", { class: "edges", "aria-hidden": "true" });
   const nodes = svg("g");
-  const picture = svg("svg", { class: "graph", role: "group", "aria-label": "Curriculum. Arrow keys go from activity to activity, Enter shows one." },
-    edges, nodes);
+  const picture = svg(
+    "svg",
+    {
+      class: "graph",
+      role: "group",
+      "aria-label": "Curriculum. Arrow keys go from activity to activity, Enter shows one.",
+    },
+    edges,
+    nodes,
+  );
   const view = viewport(picture);
   let places, shown, current, chosen;
 
@@ -20,12 +35,20 @@ export function graph(plan, select) {
     shown = new Map();
     places = placed(next);
     view.resize(places.width, places.height);
-    fill(edges, places.edges.map(({ from, to, path }) => svg("path", { d: path, "data-from": from, "data-to": to })));
-    fill(nodes, places.nodes.map((place) => {
-      const one = graphNode(place, { focused, opened });
-      shown.set(place.node.activity, one);
-      return one.node;
-    }));
+    fill(
+      edges,
+      places.edges.map(({ from, to, path }) =>
+        svg("path", { d: path, "data-from": from, "data-to": to }),
+      ),
+    );
+    fill(
+      nodes,
+      places.nodes.map((place) => {
+        const one = graphNode(place, { focused, opened });
+        shown.set(place.node.activity, one);
+        return one.node;
+      }),
+    );
     current = shown.has(current) ? current : start(next.nodes).activity;
     shown.get(current).node.setAttribute("tabindex", "0");
   }
@@ -48,7 +71,8 @@ export function graph(plan, select) {
   function light(activity) {
     const way = places.way(activity);
     for (const [one, { node }] of shown) node.dataset.way = way.has(one) ? "yes" : "no";
-    for (const { dataset } of edges.children) dataset.way = way.has(dataset.from) && way.has(dataset.to) ? "yes" : "no";
+    for (const { dataset } of edges.children)
+      dataset.way = way.has(dataset.from) && way.has(dataset.to) ? "yes" : "no";
   }
 
   function walk(event) {
@@ -60,7 +84,9 @@ export function graph(plan, select) {
 
   /** Takes a newer plan in; returns the nodes whose state changed. */
   function update(next) {
-    const changed = next.nodes.filter(({ activity, state }) => shown.has(activity) && places.of(activity).state !== state);
+    const changed = next.nodes.filter(
+      ({ activity, state }) => shown.has(activity) && places.of(activity).state !== state,
+    );
     const hadFocus = nodes.contains(document.activeElement);
     draw(next);
     for (const { activity } of changed) shown.get(activity).node.dataset.changed = "yes";

@@ -37,11 +37,15 @@ class Following extends EventTarget {
     this.state = "waiting";
     this.failure = null;
     this.control = new AbortController();
-    follow("/v1/queue/stream", { learner: key }, {
-      heard: (name, data) => name === "queue" && this.take(JSON.parse(data)),
-      changed: (state, failure) => this.connection(state, failure),
-      signal: this.control.signal,
-    });
+    follow(
+      "/v1/queue/stream",
+      { learner: key },
+      {
+        heard: (name, data) => name === "queue" && this.take(JSON.parse(data)),
+        changed: (state, failure) => this.connection(state, failure),
+        signal: this.control.signal,
+      },
+    );
   }
 
   take(queue) {

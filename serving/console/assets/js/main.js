@@ -59,8 +59,12 @@ function frame(name) {
   const nav = document.getElementById("nav");
   const current = name === "learner" ? "" : name;
   nav.hidden = !whoami();
-  fill(nav, PLACES.filter(([, , scope]) => may(scope)).map(([place, text]) =>
-    el("a", { href: `#/${place}`, "aria-current": place === current && "page" }, text)));
+  fill(
+    nav,
+    PLACES.filter(([, , scope]) => may(scope)).map(([place, text]) =>
+      el("a", { href: `#/${place}`, "aria-current": place === current && "page" }, text),
+    ),
+  );
   fill(document.getElementById("tools"), whoami() && account(), themeSwitch());
 }
 
@@ -71,9 +75,12 @@ function account() {
     location.hash = "#/";
     show(true);
   };
-  return el("span", { class: "account" },
+  return el(
+    "span",
+    { class: "account" },
     el("span", { class: "soft", title: `Key ${id} of tenant ${tenant}` }, name || id),
-    el("button", { type: "button", class: "quiet", on: { click: out } }, "Sign out"));
+    el("button", { type: "button", class: "quiet", on: { click: out } }, "Sign out"),
+  );
 }
 
 function skip(event) {
@@ -88,4 +95,3 @@ function decoded(part) {
     return "";
   }
 }
-

@@ -9,10 +9,13 @@ export function heading(text) {
 
 /** What went wrong, and what to do. */
 export function failed(failure, again) {
-  return el("div", { class: "notice bad", role: "alert" },
+  return el(
+    "div",
+    { class: "notice bad", role: "alert" },
     el("p", {}, failure.message),
     failure.detail && el("p", { class: "soft" }, `The server says: ${failure.detail}`),
-    again && el("button", { type: "button", on: { click: again } }, "Try again"));
+    again && el("button", { type: "button", on: { click: again } }, "Try again"),
+  );
 }
 
 export function notice(...children) {
@@ -25,8 +28,11 @@ export function busy(text = "Loading…") {
 
 /** Names with values, from pairs: side by side, or in `rows` where the values are long. */
 export function facts(pairs, layout = "") {
-  return el("dl", { class: `facts ${layout}` },
-    pairs.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+  return el(
+    "dl",
+    { class: `facts ${layout}` },
+    pairs.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))),
+  );
 }
 
 export function evidenceOf(record) {
@@ -35,12 +41,36 @@ export function evidenceOf(record) {
 
 /** A table that scrolls by itself where it is too wide; `rows` of cells, the first names the row. */
 export function table(caption, columns, rows) {
-  return el("div", { class: "scroller", role: "region", tabindex: "0", "aria-label": caption },
-    el("table", {},
+  return el(
+    "div",
+    { class: "scroller", role: "region", tabindex: "0", "aria-label": caption },
+    el(
+      "table",
+      {},
       el("caption", { class: "visually-hidden" }, caption),
-      el("thead", {}, el("tr", {}, columns.map((name) => el("th", { scope: "col" }, name)))),
-      el("tbody", {}, rows.map(([first, ...cells]) =>
-        el("tr", {}, el("th", { scope: "row" }, first), cells.map((cell) => el("td", {}, cell)))))));
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          columns.map((name) => el("th", { scope: "col" }, name)),
+        ),
+      ),
+      el(
+        "tbody",
+        {},
+        rows.map(([first, ...cells]) =>
+          el(
+            "tr",
+            {},
+            el("th", { scope: "row" }, first),
+            cells.map((cell) => el("td", {}, cell)),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 /** A section with a title of its own. */
@@ -56,6 +86,9 @@ export async function loadInto(box, load, show) {
     if (nodes) fill(box, nodes);
   } catch (failure) {
     if (failure.name === "AbortError") return;
-    fill(box, failed(failure, () => loadInto(box, load, show)));
+    fill(
+      box,
+      failed(failure, () => loadInto(box, load, show)),
+    );
   }
 }

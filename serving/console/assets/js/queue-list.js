@@ -23,7 +23,11 @@ export function queueList(feed, signal) {
     keepingFocus(() => moving(list, cards, () => arrange(list, cards, after.items, change.marks)));
     fill(line, because(after));
     fill(state, warnings(after));
-    fill(left, change.left.length > 0 && `Left the queue: ${change.left.map((item) => item.title).join(", ")}`);
+    fill(
+      left,
+      change.left.length > 0 &&
+        `Left the queue: ${change.left.map((item) => item.title).join(", ")}`,
+    );
     if (before) announce(told(change, after));
   }
 
@@ -50,7 +54,9 @@ function arrange(list, cards, items, marks) {
 
 /** Lets cards glide from where they were, unless somebody asked for less motion. */
 function moving(list, cards, change) {
-  const places = new Map([...cards].map(([activity, { node }]) => [activity, node.getBoundingClientRect().top]));
+  const places = new Map(
+    [...cards].map(([activity, { node }]) => [activity, node.getBoundingClientRect().top]),
+  );
   change();
   if (calm.matches || !places.size) return;
   for (const [activity, { node }] of cards) {
@@ -61,26 +67,36 @@ function moving(list, cards, change) {
 }
 
 function glide(node, distance) {
-  if (distance) node.animate([{ transform: `translateY(${distance}px)` }, { transform: "none" }], MOVE);
+  if (distance)
+    node.animate([{ transform: `translateY(${distance}px)` }, { transform: "none" }], MOVE);
 }
 
 /** Moving a node takes its focus away: it is given back. */
 function keepingFocus(change) {
   const focused = document.activeElement;
   change();
-  if (focused?.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
+  if (focused?.isConnected && focused !== document.activeElement)
+    focused.focus({ preventScroll: true });
 }
 
 function because({ cause, generated_at: at, version }) {
-  const why = cause.change ?? `${lastPart(cause.verb ?? "statement")} (statement ${shortKey(cause.statement ?? "")})`;
+  const why =
+    cause.change ??
+    `${lastPart(cause.verb ?? "statement")} (statement ${shortKey(cause.statement ?? "")})`;
   return `As of ${clock(at)}, because of: ${why}. Version ${version}.`;
 }
 
 function warnings({ fallback, items, put_aside: aside = [] }) {
   return [
-    fallback && notice("The engine has no queue for this learner now: content rules of the catalogue stand in for it."),
-    aside.length > 0 && notice(
-      `Not good enough at present, so the same for all learners: what is expected by ${aside.join(", ")}.`),
-    !items.length && notice("Nothing is offered: all is done, or waits for something. “Why not?” says what."),
+    fallback &&
+      notice(
+        "The engine has no queue for this learner now: content rules of the catalogue stand in for it.",
+      ),
+    aside.length > 0 &&
+      notice(
+        `Not good enough at present, so the same for all learners: what is expected by ${aside.join(", ")}.`,
+      ),
+    !items.length &&
+      notice("Nothing is offered: all is done, or waits for something. “Why not?” says what."),
   ];
 }

@@ -2,8 +2,12 @@
 
 import { svg } from "./dom.js";
 
-const mark = (path) => () => svg("svg", { class: "state-icon", viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
-  svg("path", { d: path }));
+const mark = (path) => () =>
+  svg(
+    "svg",
+    { class: "state-icon", viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
+    svg("path", { d: path }),
+  );
 
 export const STATES = {
   next: { told: "in the queue", icon: mark("M3 8h9M8 4l4 4-4 4") },

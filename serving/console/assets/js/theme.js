@@ -3,7 +3,11 @@
 import { el } from "./dom.js";
 
 const STORED = "stepstream.theme";
-const CHOICES = [["system", "System"], ["light", "Light"], ["dark", "Dark"]];
+const CHOICES = [
+  ["system", "System"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+];
 
 export function restoreTheme() {
   apply(localStorage.getItem(STORED) ?? "system");
@@ -11,14 +15,19 @@ export function restoreTheme() {
 
 export function themeSwitch() {
   const chosen = document.documentElement.dataset.theme ?? "system";
-  const options = CHOICES.map(([value, text]) => el("option", { value, selected: value === chosen }, text));
+  const options = CHOICES.map(([value, text]) =>
+    el("option", { value, selected: value === chosen }, text),
+  );
   const choose = ({ target }) => {
     localStorage.setItem(STORED, target.value);
     apply(target.value);
   };
-  return el("label", { class: "theme" },
+  return el(
+    "label",
+    { class: "theme" },
     el("span", { class: "visually-hidden" }, "Colours"),
-    el("select", { id: "theme", on: { change: choose } }, options));
+    el("select", { id: "theme", on: { change: choose } }, options),
+  );
 }
 
 function apply(theme) {

@@ -8,7 +8,11 @@ const PAN = 0.6;
 const KEYS = { "+": 1, "=": 1, "-": -1 };
 
 export function viewport(picture) {
-  const node = el("div", { class: "viewport", role: "region", tabindex: "0", "aria-label": "Map, scrollable" }, picture);
+  const node = el(
+    "div",
+    { class: "viewport", role: "region", tabindex: "0", "aria-label": "Map, scrollable" },
+    picture,
+  );
   let size = { width: 1, height: 1 };
   let zoom = 0;
 
@@ -30,11 +34,13 @@ export function viewport(picture) {
     zoom = next;
     picture.setAttribute("width", size.width * zoom);
     picture.setAttribute("height", size.height * zoom);
-    if (growth !== 1) node.scrollTo(x * growth - node.clientWidth / 2, y * growth - node.clientHeight / 2);
+    if (growth !== 1)
+      node.scrollTo(x * growth - node.clientWidth / 2, y * growth - node.clientHeight / 2);
   }
 
   function step(by) {
-    const next = by > 0 ? ZOOMS.find((one) => one > zoom + 0.01) : ZOOMS.findLast((one) => one < zoom - 0.01);
+    const next =
+      by > 0 ? ZOOMS.find((one) => one > zoom + 0.01) : ZOOMS.findLast((one) => one < zoom - 0.01);
     if (next) scaleTo(next);
   }
 
@@ -49,15 +55,22 @@ export function viewport(picture) {
   });
   draggable(node);
   const button = (text, name, act) =>
-    el("button", { type: "button", class: "square", "aria-label": name, title: name, on: { click: act } }, text);
-  const tools = el("div", { class: "group", role: "group", "aria-label": "Zoom and move" },
+    el(
+      "button",
+      { type: "button", class: "square", "aria-label": name, title: name, on: { click: act } },
+      text,
+    );
+  const tools = el(
+    "div",
+    { class: "group", role: "group", "aria-label": "Zoom and move" },
     button("+", "Zoom in", () => step(1)),
     button("−", "Zoom out", () => step(-1)),
     button("⤢", "Fit the width", () => scaleTo(fitting())),
     button("←", "Move left", () => pan(-1, 0)),
     button("→", "Move right", () => pan(1, 0)),
     button("↑", "Move up", () => pan(0, -1)),
-    button("↓", "Move down", () => pan(0, 1)));
+    button("↓", "Move down", () => pan(0, 1)),
+  );
   return { node, tools, resize };
 }
 

@@ -7,6 +7,14 @@ import { heading, loadInto } from "../parts.js";
 
 export function show({ root, signal }) {
   const box = el("div");
-  root.append(heading("Curriculum"), el("p", { class: "soft" }, "What builds on what, from left to right."), box);
-  loadInto(box, () => ask("/v1/map", {}, { signal }), (plan) => curriculum(plan, {}).node);
+  root.append(
+    heading("Curriculum"),
+    el("p", { class: "soft" }, "What builds on what, from left to right."),
+    box,
+  );
+  loadInto(
+    box,
+    () => ask("/v1/map", {}, { signal }),
+    (plan) => curriculum(plan, {}).node,
+  );
 }

@@ -14,9 +14,14 @@ export function show({ root, signal }) {
   if (!may(QUEUES) && !may(LEARNERS)) return root.append(nothingToSee());
   root.append(findForm(signal));
   if (!may(LEARNERS)) {
-    return root.append(notice(
-      "This key reads queues only (scope queues:read). Who was active, what they know and why something ",
-      "is not offered need the scope ", el("code", {}, LEARNERS), "."));
+    return root.append(
+      notice(
+        "This key reads queues only (scope queues:read). Who was active, what they know and why something ",
+        "is not offered need the scope ",
+        el("code", {}, LEARNERS),
+        ".",
+      ),
+    );
   }
   const box = el("div");
   root.append(section("recent-title", "Recently active", box));
@@ -24,13 +29,26 @@ export function show({ root, signal }) {
 }
 
 function nothingToSee() {
-  return notice("The key “", whoami().name || whoami().id, "” may ", whoami().scopes.join(", ") || "do nothing",
-    ", but not read queues. Sign in with a key that has the scope ", el("code", {}, QUEUES), ".");
+  return notice(
+    "The key “",
+    whoami().name || whoami().id,
+    "” may ",
+    whoami().scopes.join(", ") || "do nothing",
+    ", but not read queues. Sign in with a key that has the scope ",
+    el("code", {}, QUEUES),
+    ".",
+  );
 }
 
 function findForm(signal) {
-  const input = el("input", { id: "learner", type: "search", required: true, autocomplete: "off", spellcheck: "false",
-    "aria-describedby": "learner-help" });
+  const input = el("input", {
+    id: "learner",
+    type: "search",
+    required: true,
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-describedby": "learner-help",
+  });
   const outcome = el("div", { "aria-live": "polite" });
   const submit = async (event) => {
     event.preventDefault();
@@ -44,21 +62,39 @@ function findForm(signal) {
       if (failure.name !== "AbortError") fill(outcome, failed(failure));
     }
   };
-  return el("form", { class: "stack sheet", role: "search", on: { submit } },
+  return el(
+    "form",
+    { class: "stack sheet", role: "search", on: { submit } },
     el("label", { for: "learner" }, "Find a learner"),
     el("div", { class: "row" }, input, el("button", { type: "submit", class: "primary" }, "Show")),
-    el("p", { id: "learner-help", class: "soft" },
-      "An account name, homePage|name, an e-mail address, or a learner key of 32 hex digits."),
-    outcome);
+    el(
+      "p",
+      { id: "learner-help", class: "soft" },
+      "An account name, homePage|name, an e-mail address, or a learner key of 32 hex digits.",
+    ),
+    outcome,
+  );
 }
 
 function list(learners) {
   if (!learners.length) {
     return notice("Nobody was active since this server started. Find a learner by name above.");
   }
-  return el("ul", { class: "learners" }, learners.map(({ learner, role, at }) =>
-    el("li", {}, el("a", { href: `#/learner/${learner}`, title: learner },
-      el("span", { class: "mono" }, nameOf(learner) ?? shortKey(learner)),
-      el("span", {}, role || "no role"),
-      el("span", { class: "soft" }, ago(at))))));
+  return el(
+    "ul",
+    { class: "learners" },
+    learners.map(({ learner, role, at }) =>
+      el(
+        "li",
+        {},
+        el(
+          "a",
+          { href: `#/learner/${learner}`, title: learner },
+          el("span", { class: "mono" }, nameOf(learner) ?? shortKey(learner)),
+          el("span", {}, role || "no role"),
+          el("span", { class: "soft" }, ago(at)),
+        ),
+      ),
+    ),
+  );
 }

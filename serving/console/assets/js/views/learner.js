@@ -10,7 +10,11 @@ import * as now from "./now.js";
 import * as why from "./why.js";
 
 const VIEWS = { "": now, map, why };
-const PLACES = [["", "Queue"], ["map", "Map"], ["why", "Why not?"]];
+const PLACES = [
+  ["", "Queue"],
+  ["map", "Map"],
+  ["why", "Why not?"],
+];
 const STATES = { live: "Live", waiting: "Connecting…", refused: "Not live" };
 
 export function show({ root, rest, signal }) {
@@ -22,19 +26,37 @@ export function show({ root, rest, signal }) {
   live(feed, chip, trouble, signal);
   root.append(
     el("div", { class: "head" }, heading(nameOf(key) ?? `Learner ${shortKey(key)}`), chip),
-    el("p", { class: "soft mono small wrap" }, key),
+    el("p", { class: "soft mono small" }, key),
     trouble,
-    may(LEARNERS) ? places(key, name) : notice(
-      "This key may read queues, but not learners: what they know, what they did, their place on the map and ",
-      "“why not?” need the scope ", el("code", {}, LEARNERS), "."),
-    body);
+    may(LEARNERS)
+      ? places(key, name)
+      : notice(
+          "This key may read queues, but not learners: what they know, what they did, their place on the map and ",
+          "“why not?” need the scope ",
+          el("code", {}, LEARNERS),
+          ".",
+        ),
+    body,
+  );
   const view = may(LEARNERS) ? (VIEWS[name] ?? now) : now;
   view.show({ root: body, key, feed, rest: more, signal });
 }
 
 function places(key, name) {
-  return el("nav", { class: "places", "aria-label": "Learner" }, PLACES.map(([place, text]) =>
-    el("a", { href: `#/learner/${key}${place && `/${place}`}`, "aria-current": place === name && "page" }, text)));
+  return el(
+    "nav",
+    { class: "places", "aria-label": "Learner" },
+    PLACES.map(([place, text]) =>
+      el(
+        "a",
+        {
+          href: `#/learner/${key}${place && `/${place}`}`,
+          "aria-current": place === name && "page",
+        },
+        text,
+      ),
+    ),
+  );
 }
 
 function live(feed, chip, trouble, signal) {

@@ -24,10 +24,14 @@ export function show({ root, key, feed, signal }) {
       if (failure.name !== "AbortError") fill(aside, failed(failure, load));
     }
   };
-  feed.addEventListener("changed", () => {
-    clearTimeout(timer);
-    timer = setTimeout(load, SETTLED_MS);
-  }, { signal });
+  feed.addEventListener(
+    "changed",
+    () => {
+      clearTimeout(timer);
+      timer = setTimeout(load, SETTLED_MS);
+    },
+    { signal },
+  );
   load();
 }
 
@@ -35,11 +39,13 @@ export function show({ root, key, feed, signal }) {
 function details(aside, learner) {
   const isOpen = aside.querySelector("details")?.open ?? false;
   const hadFocus = aside.contains(document.activeElement);
-  fill(aside,
+  fill(
+    aside,
     section("who-title", "Profile", profile(learner)),
     section("skills-title", "Proficiencies", skillBars(learner.skills)),
     section("activity-title", "Recent activity", recent(learner.recent)),
-    features(learner.features, isOpen));
+    features(learner.features, isOpen),
+  );
   if (hadFocus) aside.querySelector("summary")?.focus({ preventScroll: true });
 }
 
@@ -52,11 +58,24 @@ function profile({ role, goals, profile }) {
 
 function recent(steps) {
   if (!steps.length) return el("p", { class: "soft" }, "Nothing yet.");
-  return el("ol", { class: "recent" }, steps.map(({ activity, title, kind, at, outcome }) =>
-    el("li", {},
-      el("span", { class: "recent-title" }, title || lastPart(activity ?? "") || "no longer kept"),
-      el("span", { class: "soft" },
-        [words(kind), typeof outcome === "number" && percent(outcome), day(at)].filter(Boolean).join(" · ")))));
+  return el(
+    "ol",
+    { class: "recent" },
+    steps.map(({ activity, title, kind, at, outcome }) =>
+      el(
+        "li",
+        {},
+        el("span", {}, title || lastPart(activity ?? "") || "no longer kept"),
+        el(
+          "span",
+          { class: "soft" },
+          [words(kind), typeof outcome === "number" && percent(outcome), day(at)]
+            .filter(Boolean)
+            .join(" · "),
+        ),
+      ),
+    ),
+  );
 }
 
 /** What skills, history and activities do not say already. */
@@ -64,9 +83,12 @@ function features(values, isOpen) {
   const { skills, history, activities, ...rest } = values ?? {};
   const plain = leaves(rest);
   if (!plain.length) return null;
-  return el("details", { class: "features", open: isOpen },
+  return el(
+    "details",
+    { class: "features", open: isOpen },
     el("summary", {}, `More features (${count(plain.length)})`),
-    facts(plain.map(([name, value]) => [words(name), number(value)])));
+    facts(plain.map(([name, value]) => [words(name), number(value)])),
+  );
 }
 
 function leaves(values, path = "") {

@@ -7,7 +7,11 @@ import { enter } from "../session.js";
 
 export function show({ root, refresh }) {
   const input = el("input", {
-    id: "key", type: "password", autocomplete: "current-password", required: true, spellcheck: "false",
+    id: "key",
+    type: "password",
+    autocomplete: "current-password",
+    required: true,
+    spellcheck: "false",
     "aria-describedby": "key-help",
   });
   const outcome = el("div", { "aria-live": "polite" });
@@ -26,15 +30,31 @@ export function show({ root, refresh }) {
       button.disabled = false;
     }
   };
-  root.append(el("div", { class: "narrow" },
-    heading("Sign in"),
-    el("p", {}, "See what every learner is offered next, why, and how that changes with each thing they do."),
-    el("form", { class: "stack sheet", on: { submit } },
-      el("label", { for: "key" }, "API key"),
-      input,
-      el("p", { id: "key-help", class: "soft" },
-        "Made with ", el("code", {}, "stepstream keys create"),
-        ". It stays in this tab and is forgotten when the tab is closed."),
-      button,
-      outcome)));
+  root.append(
+    el(
+      "div",
+      { class: "narrow" },
+      heading("Sign in"),
+      el(
+        "p",
+        {},
+        "See what every learner is offered next, why, and how that changes with each thing they do.",
+      ),
+      el(
+        "form",
+        { class: "stack sheet", on: { submit } },
+        el("label", { for: "key" }, "API key"),
+        input,
+        el(
+          "p",
+          { id: "key-help", class: "soft" },
+          "Made with ",
+          el("code", {}, "stepstream keys create"),
+          ". It stays in this tab and is forgotten when the tab is closed.",
+        ),
+        button,
+        outcome,
+      ),
+    ),
+  );
 }

@@ -11,30 +11,51 @@ export function show({ root, key, feed, rest, signal }) {
   const go = ({ activity }) => {
     location.hash = `#/learner/${key}/why/${encodeURIComponent(activity)}`;
   };
-  root.append(section("why-title", "Why not this activity?", el("div", { class: "columns even" },
-    el("div", { class: "sheet" }, activitySearch({ signal, chosen: go })), box)));
+  root.append(
+    section(
+      "why-title",
+      "Why not this activity?",
+      el(
+        "div",
+        { class: "columns even" },
+        el("div", { class: "sheet" }, activitySearch({ signal, chosen: go })),
+        box,
+      ),
+    ),
+  );
   const activity = rest.join("/");
   if (!activity) {
-    fill(box, el("p", { class: "soft" }, "Choose an activity: here it will say why it is offered, or what keeps it out."));
+    fill(
+      box,
+      el(
+        "p",
+        { class: "soft" },
+        "Choose an activity: here it will say why it is offered, or what keeps it out.",
+      ),
+    );
     return;
   }
   let told = "";
   const fetchAnswer = () => ask("/v1/why", { learner: key, activity }, { signal });
-  const load = () => loadInto(box, fetchAnswer, (found) => {
-    const isSame = JSON.stringify(found) === told;
-    told = JSON.stringify(found);
-    return isSame ? null : answer(found, go);
-  });
+  const load = () =>
+    loadInto(box, fetchAnswer, (found) => {
+      const isSame = JSON.stringify(found) === told;
+      told = JSON.stringify(found);
+      return isSame ? null : answer(found, go);
+    });
   feed.addEventListener("changed", load, { signal });
   load();
 }
 
 function answer({ activity, title, offered, rank, reasons, removal }, go) {
-  return el("article", { class: "sheet verdict", "data-offered": offered ? "yes" : "no" },
+  return el(
+    "article",
+    { class: "sheet verdict", "data-offered": offered ? "yes" : "no" },
     el("p", { class: "verdict-line" }, offered ? `Offered, at rank ${rank}` : "Not offered now"),
     el("h3", {}, title || activity),
-    el("p", { class: "soft mono small wrap" }, activity),
-    offered ? forIt(reasons ?? []) : against(removal, go));
+    el("p", { class: "soft mono small" }, activity),
+    offered ? forIt(reasons ?? []) : against(removal, go),
+  );
 }
 
 function forIt(reasons) {
@@ -56,9 +77,26 @@ function against({ code, text, evidence }, go) {
     Object.keys(rest).length > 0 && evidenceOf(rest),
     missing.length > 0 && [
       el("p", { class: "soft" }, "First comes:"),
-      el("ul", { class: "answers" }, missing.map((activity) => el("li", {},
-        el("button", { type: "button", class: "answer", title: activity, on: { click: () => go({ activity }) } },
-          el("span", {}, "Why not ", titleOf(activity), "?"))))),
+      el(
+        "ul",
+        { class: "answers" },
+        missing.map((activity) =>
+          el(
+            "li",
+            {},
+            el(
+              "button",
+              {
+                type: "button",
+                class: "answer",
+                title: activity,
+                on: { click: () => go({ activity }) },
+              },
+              el("span", {}, "Why not ", titleOf(activity), "?"),
+            ),
+          ),
+        ),
+      ),
     ],
   ];
 }
