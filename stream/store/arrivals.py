@@ -15,7 +15,7 @@ from processors.receipts import decode_receipt
 from schemas.arrival import Arrival, Known
 from stream.settings import StoreSettings
 from stream.store.contract import member_of
-from stream.store.redis_client import RedisClient
+from stream.store.redis_client import RedisClient, script_text
 
 WINDOW_SEC = 300
 """How long an arrival is remembered. A worker that lags further behind finds conflicts later."""
@@ -38,8 +38,9 @@ class Arrivals:
         self._client = client
         self._settings = settings
         self._partitions = partitions
-        self._arrive = client.script("arrive.lua")
-        self._applied = client.script("applied.lua")
+        # sent as text: called by name, redis-py would first ask whether they are there
+        self._arrive = script_text("arrive.lua")
+        self._applied = script_text("applied.lua")
 
     async def note(self, arrivals: Sequence[Arrival], window: int) -> list[Known | None]:
         """What was known of each of `arrivals`; those that were new are known from now on.
@@ -62,11 +63,11 @@ class Arrivals:
         for home, places in homes.items():
             names = [self._name(home, arrivals[place].key) for place in places]
             digests = [arrivals[place].digest for place in places]
-            await self._arrive(keys=names, args=[WINDOW_SEC, *digests], client=pipe)
+            pipe.eval(self._arrive, len(names), *names, WINDOW_SEC, *digests)
         for home, places in learners.items():
             ids = [_ID.pack(arrivals[place].key) for place in places]
             key = self._key(home)
-            await self._applied(keys=[key + "off"], args=[window, key + "seen:", *ids], client=pipe)
+            pipe.eval(self._applied, 1, key + "off", window, key + "seen:", *ids)
         answers = iter(await pipe.execute())
         received = _placed(homes, answers)
         applied = _placed(learners, answers)

@@ -23,6 +23,11 @@ def starting_with(start: str) -> str:
     return "".join(f"\\{letter}" if letter in "*?[]\\" else letter for letter in start) + "*"
 
 
+def script_text(name: str) -> str:
+    """The Lua script of that name beside this file."""
+    return files("stream.store").joinpath(name).read_text()
+
+
 class RedisClient:
     """Calls are repeated until Redis answers, or patience ends."""
 
@@ -36,8 +41,8 @@ class RedisClient:
         )
 
     def script(self, name: str) -> Any:
-        """The Lua script of that name beside this file."""
-        return self.redis.register_script(files("stream.store").joinpath(name).read_text())
+        """The script of that name, to be called."""
+        return self.redis.register_script(script_text(name))
 
     async def patiently(self, call: Callable[[], Awaitable[T]]) -> T:
         """What `call` returns; it may be made more than once.
