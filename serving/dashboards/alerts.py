@@ -1,6 +1,7 @@
 """Alerts: what is asked, from when on it is a fault, and what to do then."""
 
 from dataclasses import dataclass
+from math import inf
 
 from serving.dashboards.board import name_of
 
@@ -10,11 +11,15 @@ class Pace:
     """How fast alerts are; for tests, where nobody waits for minutes."""
 
     scale: float = 1.0
-    """Of windows, waiting times, and thresholds that are times."""
+    """Of windows and waiting times."""
+    longest_sec: float = inf
+    """Of both, after that."""
+    threshold_scale: float = 1.0
+    """Of thresholds that are times."""
 
     def seconds(self, seconds: float) -> str:
         """A duration as Prometheus writes it."""
-        return f"{max(1, round(seconds * self.scale))}s"
+        return f"{max(1, round(min(self.longest_sec, seconds * self.scale)))}s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +54,7 @@ class Alert:
 
     def expr(self, pace: Pace) -> str:
         """The query with the threshold."""
-        above = self.above * pace.scale if self.is_time else self.above
+        above = self.above * pace.threshold_scale if self.is_time else self.above
         return f"({self.asked(pace)}) > {above:g}"
 
 
@@ -94,7 +99,6 @@ ALERTS = (
         query=f"max by ({_LAG}) (min_over_time({name_of('lag')}[WINDOW])) * on ({_LAG}) "
         f"(max by ({_LAG}) (changes({name_of('committed_offset')}[WINDOW])) == bool 0)",
         above=0,
-        window_sec=180,
         severity="page",
         summary="{{ $labels.topic }} partition {{ $labels.partition }} has unread messages and "
         "stands still",

@@ -14,7 +14,7 @@ BOARDS: Sequence[Board] = (pipeline.BOARD, models.BOARD, learning.BOARD, served.
 _MADE = "# Made by `make dashboards`: change serving/dashboards instead.\n"
 _GRAFANA = "docker/grafana"
 _PORT = 9100
-_SERVICES = {"worker": "worker", "serve": "api", "archive": "archive"}
+_SERVICES = {"worker": "worker", "serve": "api", "archive": "archive", "recalibrate": "recalibrate"}
 """Job -> the service of docker/compose.yaml whose addresses are asked for."""
 
 
