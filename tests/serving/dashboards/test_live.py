@@ -1,0 +1,138 @@
+"""A real Prometheus on a whole installation: every query has data, every alert fires and clears."""
+
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from math import isnan
+from uuid import uuid4
+
+import pytest
+from harness.monitored import PACE, Installation
+from harness.prometheus import MISSING, REQUIRED, tool
+from harness.promotions import PASSED
+from harness.streams import wait_until
+from harness.workers import stack_settings
+
+from schemas.version import Verdict
+from serving.dashboards.alerts import ALERTS
+from serving.dashboards.board import WINDOWS
+from serving.dashboards.files import BOARDS
+
+pytestmark = pytest.mark.stack
+
+ASKED = [alert.asked(PACE) for alert in ALERTS]
+SHOWN = [
+    query.expr.replace("$__rate_interval", "30s").replace("$window", window)
+    for board in BOARDS
+    for panel in board.panels
+    for query in panel.queries
+    for window in (WINDOWS if "$window" in query.expr else WINDOWS[:1])
+]
+ANSWERS = 2500
+"""As many as a model wants to have seen before it can be told that it drifts."""
+REFUSED = Verdict(passed=False, reasons=("worse on later events",))
+
+
+@pytest.fixture(scope="module")
+def installation(
+    kafka_servers: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    if tool("prometheus") is None:
+        assert not REQUIRED, MISSING
+        pytest.skip(MISSING)
+    folder = tmp_path_factory.mktemp("monitored")
+    settings = stack_settings(
+        kafka_servers,
+        redis_url,
+        f"m{uuid4().hex[:8]}-",
+        partitions=1,
+        merge_every=500,
+        reject_cap=1.0,
+        session_timeout_sec=60.0,
+        home=str(folder),
+    )
+    with Installation(settings, folder) as running:
+        running.oddities()
+        running.answers(ANSWERS, right=True)
+        yield running
+
+
+def has_data(running: Installation, expr: str) -> bool:
+    return any(not isnan(float(one["value"][1])) for one in running.prometheus.query(expr))
+
+
+def test_every_query_returns_data(installation: Installation) -> None:
+    running, missing = installation, [*SHOWN, *ASKED]
+    deadline = time.monotonic() + 90.0
+
+    def empty() -> list[str]:
+        return [expr for expr in missing if not has_data(running, expr)]
+
+    while missing and time.monotonic() < deadline:
+        missing = empty()
+        time.sleep(0.5)
+    assert not missing, "\n".join([*missing, running.logs()])
+
+
+def applied(running: Installation) -> float:
+    """Events that were applied."""
+    found = running.prometheus.query("sum(stepstream_events_applied_total)")
+    return float(found[0]["value"][1]) if found else 0.0
+
+
+def fire(running: Installation, *names: str, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Returns when each has fired, if not all at once."""
+    missing = {f"Stepstream{name}" for name in names}
+
+    def fired() -> bool:
+        meanwhile()
+        missing.difference_update(running.prometheus.firing())
+        return not missing
+
+    wait_until(fired, "alerts", 60.0, lambda: f"{sorted(missing)}\n{running.logs()}")
+
+
+def is_quiet(running: Installation, patience_sec: float = 60.0) -> None:
+    wait_until(
+        lambda: not running.prometheus.firing(),
+        "no alert fires",
+        patience_sec,
+        lambda: f"{running.prometheus.firing()}\n{running.logs()}",
+    )
+
+
+def test_each_alert_fires_when_something_is_wrong_and_clears_after(
+    installation: Installation,
+) -> None:
+    running = installation
+    wait_until(lambda: applied(running) > ANSWERS, "answers", 60.0, running.logs)
+    is_quiet(running)
+
+    assert not running.judge("v1", REFUSED)
+    running.answers(600, right=False)
+    rubbish = partial(running.publish, ["not a statement"] * 20)
+    fire(running, "VersionRefused", "RejectShare", "ModelDrift", meanwhile=rubbish)
+    assert running.judge("v2", PASSED)
+    is_quiet(running)
+
+    running.workers.pause(0)
+    running.gate.shut()
+    fire(running, "WorkerDown", "StuckPartition", "Lag", "ServingErrors", "Fallbacks")
+    running.gate.open()
+    running.workers.resume(0)
+    fire(running, "StaleQueues")
+    is_quiet(running)
+    assert {alert.name for alert in ALERTS} == {
+        f"Stepstream{name}"
+        for name in (
+            "WorkerDown",
+            "StuckPartition",
+            "Lag",
+            "StaleQueues",
+            "RejectShare",
+            "ModelDrift",
+            "VersionRefused",
+            "ServingErrors",
+            "Fallbacks",
+        )
+    }
