@@ -27,11 +27,12 @@ from stream.records import Record
 from stream.reference_feed import ReferenceFeed, take
 from stream.settings import Settings, StoreSettings
 from stream.store.redis_store import RedisStore
-from stream.wiring import pseudonym_key
+from stream.wiring import pseudonym_key, slices
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 _REDIS_TIMEOUT_SEC = 1.0
 _ASK_SEC = 1.0
+_LOOK_SEC = 5.0
 _log = logging.getLogger("stepstream")
 
 
@@ -54,6 +55,7 @@ class Engine:
         self.now = clock.now
         self.started = asyncio.Event()
         self._pseudonym_key = pseudonym_key(settings)
+        self._slices = slices(settings)
         self._feeds: list[ReferenceFeed | Any] = []
         self._beside: list[asyncio.Task[None]] = []
 
@@ -74,7 +76,8 @@ class Engine:
         keys.follow(taking(self.keyring))
         reference.follow(receive)
         lag = LagWatch(self.settings, self.metrics)
-        self._beside = [asyncio.create_task(one) for one in (self._follow_namespace(), lag.run())]
+        beside = self._follow_namespace(), self._follow_groups(), lag.run()
+        self._beside = [asyncio.create_task(one) for one in beside]
         self.started.set()
 
     async def stop(self) -> None:
@@ -104,6 +107,17 @@ class Engine:
                 before, self.store = self.store, _store(self.settings.with_(namespace=serving))
                 await before.close()
             await asyncio.sleep(_ASK_SEC)
+
+    async def _follow_groups(self) -> None:
+        while True:
+            self._slices.admit(self.reference.sizes(self.settings.slice_by))
+            await asyncio.sleep(_LOOK_SEC)
+
+    def count_read(self, learner: str) -> None:
+        """Count, by the learner's role or cohort, that a queue was handed out."""
+        profile = self.reference.profile(learner)
+        group = getattr(profile, self.settings.slice_by) if profile else ""
+        self.metrics.learning.reads.labels(self._slices.label(group)).inc()
 
     @property
     def namespace(self) -> str:

@@ -1,5 +1,6 @@
 """Boards as Grafana reads them. The only door to grafana-foundation-sdk, a tool of development."""
 
+from importlib.metadata import version
 from itertools import count
 
 from grafana_foundation_sdk.builders import common, stat, timeseries
@@ -9,8 +10,11 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import common as words
 from grafana_foundation_sdk.models import dashboard as model
 
+from schemas.errors import ConfigurationError
 from serving.dashboards.board import WINDOWS, Board, Panel, Query
 
+SDK = "1769699379!11.6.0"
+"""The version that the JSON is of; others write other fields."""
 DATASOURCE = "stepstream-prometheus"
 _GRAPH_WIDTH, _GRAPH_HEIGHT = 8, 8
 _SINGLE_WIDTH, _SINGLE_HEIGHT = 4, 4
@@ -19,7 +23,16 @@ _GOOD, _BAD = "green", "red"
 
 
 def dashboard_json(board: Board) -> str:
-    """The dashboard's JSON, the same bytes for the same board."""
+    """The dashboard's JSON, the same bytes for the same board.
+
+    Raises:
+        ConfigurationError: where another version of the SDK is installed.
+    """
+    if version("grafana-foundation-sdk") != SDK:
+        raise ConfigurationError(
+            f"dashboards are written with grafana-foundation-sdk {SDK}, which requirements/dev.txt "
+            "names: `make setup` installs it"
+        )
     made = (
         build.Dashboard(board.title)
         .uid(f"stepstream-{board.name}")

@@ -139,6 +139,7 @@ class Desk:
         cut, removed = hand_out(queue, wish, engine.reference, reader)
         for code in removed:
             engine.metrics.rules_at_reading.labels(code.value).inc()
+        engine.count_read(key)
         cut["decision"] = decision_id(cut["version"], cut["generated_at"])
         return Handed(key, cut)
 

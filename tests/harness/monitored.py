@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
@@ -17,7 +18,7 @@ from harness.gate import Gate
 from harness.live_versions import candidate
 from harness.prometheus import Prometheus
 from harness.servers import HttpServer, make_key
-from harness.streams import ask, publish_statements
+from harness.streams import ask, publish, publish_statements, wait_until
 from harness.workers import ROOT, Workers, environment
 
 from schemas.codec import encode_json
@@ -40,7 +41,10 @@ from stream.topics import ACTIVITIES
 PACE = Pace(scale=1 / 30, longest_sec=20.0, threshold_scale=0.15)
 """Windows of 10 seconds; 9 seconds of lag and 0.75 seconds of queue age are too much."""
 LEARNERS, RATE = 40, 25
+XAPI = {"X-Experience-API-Version": "1.0.3"}
 _ITEMS = 40
+_LUCK = 0.05
+"""Without any, models would be so sure that no spread of their loss could be measured."""
 
 
 def free_port() -> int:
@@ -135,7 +139,7 @@ class Installation:
         if number % 5 == 0:
             answers.append(known.get("/v1/queue", params={"learner": f"nobody-{number}"}))
             answers.append(stranger.get("/v1/queue", params={"learner": learner}))
-            answers.append(known.post("/xapi/statements", json=self.answer(True)))
+            answers.append(known.post("/xapi/statements", json=self.answer(True), headers=XAPI))
         if number % 5 == 1 and answers[0].status_code == 200:
             answers.append(known.post("/v1/feedback", json=_shown(learner, answers[0].json())))
         self.readings += [answer.status_code for answer in answers]
@@ -146,10 +150,10 @@ class Installation:
             return client.delete("/v1/learner", params={"learner": learner}).status_code
 
     def answer(self, right: bool, **changes: Any) -> dict[str, Any]:
-        """A statement: one of some learners who always or never succeed answers an item."""
+        """A statement: one of some learners who always or never succeed, but for luck, answers."""
         number, rng = next(self._numbers), self._rng
         learner = rng.randrange(20)
-        success = (learner % 2 == 0) is right
+        success = (learner % 2 == 0) is right or rng.random() < _LUCK
         home = self.settings.home_page
         return {
             "id": f"00000000-0000-4000-8000-{number:012d}",
@@ -178,23 +182,28 @@ class Installation:
         del voiding["result"]
         self.publish([twice, twice, other, mended, voiding])
 
-    def withdraw(self) -> list[str]:
-        """Withdraw what stands in some queues; returns the ids of the activities."""
+    def withdraw_unnoticed(self, until: Callable[[], bool]) -> None:
+        """Withdraw what stands in a queue while the worker stands still, and wait.
+
+        What is not to be handed out any more is then up to the server.
+        """
         with self.server.client(self.token) as client:
             queue = client.get("/v1/queue", params={"learner": "sim-00001"}).json()
-        names = [item["activity"] for item in queue["items"]]
+        assert not queue["fallback"], queue
+        self.workers.pause(0)
+        try:
+            self._withdraw([item["activity"] for item in queue["items"]])
+            wait_until(until, "activities left out at reading", 30.0, self.logs)
+        finally:
+            self.workers.resume(0)
+
+    def _withdraw(self, names: Iterable[str]) -> None:
         topic = self.settings.prefix + ACTIVITIES.name
-        value = [encode_json(activity_to_json(Activity(id=one, withdrawn=True))) for one in names]
-        messages = [
-            Message(topic, text, name.encode()) for name, text in zip(names, value, strict=True)
-        ]
-
-        async def send(_: Store) -> None:
-            with Publisher(self.settings.kafka) as log:
-                await log.send(messages)
-
-        ask(self.settings, send)
-        return names
+        gone = [Activity(id=name, withdrawn=True) for name in names]
+        publish(
+            self.settings,
+            [Message(topic, encode_json(activity_to_json(one)), one.id.encode()) for one in gone],
+        )
 
     def judge(self, name: str, verdict: Verdict) -> bool:
         """Make a version with this verdict and have it promoted; whether it was."""
