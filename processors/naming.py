@@ -88,7 +88,7 @@ def _of(one: dict[str, Any], home_page: str) -> Iterator[str]:
     account_of, mbox, openid = one.get("account"), one.get("mbox"), one.get("openid")
     if isinstance(account_of, dict):
         home, name = account_of.get("homePage") or home_page, account_of.get("name")
-        if name is not None:
+        if home and name is not None:
             yield account(str(home), str(name))
     if isinstance(mbox, str):
         yield mailbox(mbox)

@@ -61,9 +61,14 @@ def erased_from_json(data: Any) -> Erased:
     check.require(isinstance(data, dict), f"erased must be a JSON object, not {check.shown(data)}")
     for name in ("learner", "erased_at"):
         check.require(data.get(name) is not None, f"erased: {name} is missing")
-    return Erased(
-        **{name: one(data[name]) for name, one in ERASED.items() if data.get(name) is not None}
-    )
+    return Erased(**{name: _checked(name, data) for name in ERASED if data.get(name) is not None})
+
+
+def _checked(name: str, data: Mapping[str, Any]) -> Any:
+    try:
+        return ERASED[name](data[name])
+    except ValueError as error:
+        raise ValueError(f"erased: {name} {error}") from None
 
 
 ERASED: Mapping[str, check.Check] = {

@@ -61,9 +61,14 @@ class QueueFeed:
         self._feed.close()
 
     def _receive(self, record: Record) -> None:
-        if record.key is not None and record.value is not None:
+        if record.key is not None:
+            take = self._hand_on if record.value is not None else self._forget
             with suppress(RuntimeError):  # the loop is closed: nobody listens any more
-                self._loop.call_soon_threadsafe(self._hand_on, record)
+                self._loop.call_soon_threadsafe(take, record)
+
+    def _forget(self, record: Record) -> None:
+        """A tombstone: the learner is erased."""
+        self._recent.pop((record.key or b"").decode(), None)
 
     def _hand_on(self, record: Record) -> None:
         learner, queue = (record.key or b"").decode(), record.value or b""

@@ -5,11 +5,12 @@ worker that owns the partition, between two batches and under its fence, so that
 it back; a worker that takes a partition over looks whether its predecessor was too late to hear.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from hashlib import blake2b
 
 from processors.partitioning import partition_of
 from processors.reference import Reference
+from schemas.checkpoint import PartitionWrite
 from schemas.codec import hash64
 from schemas.erasure import Erased
 from schemas.event import LearningEvent
@@ -20,6 +21,7 @@ from stream.settings import Settings
 from stream.store.contract import Store
 from stream.topics import RECOMMENDATIONS
 
+Write = Callable[[Sequence[PartitionWrite]], Awaitable[None]]
 Events = list[tuple[int, LearningEvent]]
 """(offset, event)"""
 
@@ -45,7 +47,7 @@ class Forgetting:
     ) -> None:
         self._reference, self._store, self._log = reference, store, log
         self._topic = settings.prefix + RECOMMENDATIONS.name
-        self._partitions = settings.partitions
+        self._partitions, self._window = settings.partitions, settings.statement_window
         self._metrics = metrics
         self._asked: set[str] = set()
         self._left: frozenset[int] = frozenset()
@@ -74,12 +76,31 @@ class Forgetting:
     def _is_erased(self, event: LearningEvent) -> bool:
         return self._reference.is_erased(event.learner, event.received_at)
 
-    def due(self) -> list[str]:
-        """Who has to be forgotten since the last call."""
-        asked, self._asked = sorted(self._asked), set()
-        return asked
+    async def run(self, owned: Mapping[int, Owned], write: Write) -> None:
+        """Forget who is asked for; no batch may run meanwhile.
 
-    def drop_offers(self, owned: Owned, learners: Sequence[str]) -> dict[str, int]:
+        Args:
+            owned: all partitions of this worker, by number.
+            write: writes checkpoints.
+
+        Raises:
+            Fenced: where another worker has taken a partition over.
+        """
+        if not self._asked and not self._left:
+            return
+        asked, self._asked = sorted(self._asked), set()
+        for partition, one in owned.items():
+            offers = self._drop_offers(one, asked)
+            changed = one.rest(partition, self._window)
+            changed.models = one.models.touched()
+            if changed.models:
+                await write([changed])
+            for learner, rows in offers.items():
+                if self._home(learner) == partition:
+                    await self._forget(partition, one, learner, rows)
+        self._left = frozenset()
+
+    def _drop_offers(self, owned: Owned, learners: Sequence[str]) -> dict[str, int]:
         """The models of a partition forget these; returns how many rows they had held, by learner.
 
         What was offered may lie in another partition than the learner: a replay gathers it.
@@ -88,34 +109,16 @@ class Forgetting:
             owned.models.forget(self._left)
         return {learner: owned.models.forget({hash64(learner)}) for learner in learners}
 
-    async def forget(self, partition: int, owned: Owned, offers: Mapping[str, int]) -> None:
-        """Have nothing of those in the partition who belong there; no batch may run meanwhile.
-
-        Args:
-            partition: which.
-            owned: the same; its models have forgotten the learners already,
-            offers: by learner, rows that they had held.
-
-        Raises:
-            Fenced: where another worker has taken the partition over.
-        """
-        for learner, rows in offers.items():
-            erased = self._reference.erased(learner)
-            if self._home(learner) == partition and erased is not None and erased.is_barred:
-                owned.acknowledged.pop(learner, None)
-                owned.asked.discard(learner)
-                await self._log.send([Message(self._topic, None, learner.encode())])
-                await self._store.forget(partition, owned.fence, learner, word_of(erased), rows)
-                self._metrics.erasures.labels("learner_forgotten").inc()
-
-    @property
-    def is_due(self) -> bool:
-        """Whether there is anything to do."""
-        return bool(self._asked or self._left)
-
-    def done(self) -> None:
-        """All partitions have been looked at."""
-        self._left = frozenset()
+    async def _forget(self, partition: int, owned: Owned, learner: str, offers: int) -> None:
+        """The tombstone goes first: once the store tells that it is done, all of it is."""
+        erased = self._reference.erased(learner)
+        if erased is None or not erased.is_barred:
+            return
+        owned.acknowledged.pop(learner, None)
+        owned.asked.discard(learner)
+        await self._log.send([Message(self._topic, None, learner.encode())])
+        await self._store.forget(partition, owned.fence, learner, word_of(erased), offers)
+        self._metrics.erasures.labels("learner_forgotten").inc()
 
     def _home(self, learner: str) -> int:
         return partition_of(learner.encode(), self._partitions)

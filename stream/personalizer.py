@@ -207,7 +207,7 @@ class Personalizer:
         async with self._lock:
             self._outbox.raise_failure()
             await self._take_changes()
-            await self._forget()
+            await self._forgetting.run(self._owned, self._write)
             now = self._now()
             waiting = {p: await self._waiting(p, now) for p in self._owned}
             self._metrics.waiting.set(sum(map(len, waiting.values())))
@@ -268,19 +268,6 @@ class Personalizer:
                     await self._store.make_all_due(partition)
             else:
                 self._ask(change.learners)
-
-    async def _forget(self) -> None:
-        if not self._forgetting.is_due:
-            return
-        learners = self._forgetting.due()
-        for partition, owned in self._owned.items():
-            write = owned.rest(partition, self._world.statement_window)
-            offers = self._forgetting.drop_offers(owned, learners)
-            write.models = owned.models.touched()
-            if write.models:
-                await self._write([write])
-            await self._forgetting.forget(partition, owned, offers)
-        self._forgetting.done()
 
     def _ask(self, learners: Iterable[str]) -> None:
         for learner in learners:
