@@ -104,9 +104,10 @@ def _stays(key: bytes) -> bool:
 
 
 def barred_of(loaded: Loaded, held: Mapping[str, Values]) -> list[str]:
-    """Learner keys with a profile in the files who are erased and not readmitted."""
+    """Learner keys that profiles of the files are of, or name as manager, and that are barred."""
     profiles = held.get(PROFILES.name, {})
-    words = {one.learner: profiles.get(marker_key(one.learner).encode()) for one in loaded.profiles}
+    keys = {key for one in loaded.profiles for key in (one.learner, one.manager) if key}
+    words = {key: profiles.get(marker_key(key).encode()) for key in sorted(keys)}
     return [key for key, word in words.items() if word and _bars(word)]
 
 

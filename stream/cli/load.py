@@ -95,9 +95,9 @@ def _plan(loaded: Loaded, settings: Settings, *, prune: bool) -> list[Changes]:
     held = _held(settings) if settings.kafka else {}
     if barred := barred_of(loaded, held):
         raise ConfigurationError(
-            f"{many(len(barred), 'profile')} of the files {'is' if len(barred) == 1 else 'are'} of "
-            f"erased learners ({', '.join(barred)}), nothing is published: take them out of the "
-            "files, or let these people in again with `stepstream erase --readmit LEARNER`"
+            f"the files have profiles of, or managed by, {many(len(barred), 'erased learner')} "
+            f"({', '.join(barred)}), nothing is published: take them out of the files, or let "
+            "these people in again with `stepstream erase --readmit LEARNER`"
         )
     return changes(values_of(loaded), held, prune=prune)
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from offline.archive.erased import Word
+from processors.reference import Reference
 from schemas.checkpoint import Forgotten
 from schemas.erasure import Erased
 from schemas.erasure_receipt import Expires, Gone, Receipt, Stays
@@ -20,7 +21,7 @@ from schemas.errors import Refused, Unavailable
 from stream import clock
 from stream.archiving import archive_of
 from stream.erasing.files import Searched, erase_archive, erase_home
-from stream.erasing.logs import Found, Logs, tombstones, words
+from stream.erasing.logs import Found, Logs, profiles, tombstones, unmanaged, words
 from stream.erasing.namespaces import Waiting, forget_everywhere, left_anywhere
 from stream.erasing.persistence import rewrite
 from stream.erasing.who import Person
@@ -84,9 +85,10 @@ async def erase(
     """
     now = clock.now()
     said = [Erased(learner=key, erased_at=now) for key in person.keys]
-    had_profile = await asyncio.to_thread(_profiles, settings, person)
+    known = await asyncio.to_thread(load_erased, settings.kafka, settings.prefix)
+    team = unmanaged(known, person)
     watch.step("telling everybody")
-    await log.send([*words(settings.prefix, said)])
+    await log.send([*words(settings.prefix, said), *profiles(settings.prefix, team)])
     waiting = Waiting(wish.patience_sec, watch.step)
     held = await forget_everywhere(settings, said, waiting)
     await log.send(tombstones(settings.prefix, person.keys))
@@ -103,7 +105,7 @@ async def erase(
         raise Unavailable("something of the person came back meanwhile: run the same command again")
     erased = (
         *_counted(held),
-        *(Gone("kafka", PROFILES.name, "profile", had_profile) for _ in range(had_profile > 0)),
+        *_of_profiles(known, person, len(team)),
         *searched.erased,
         *(Gone("redis", "files on disk", what, 1) for what in written),
     )
@@ -130,9 +132,11 @@ def _files(
     return Searched(searched.erased + home.erased, searched.not_searched + home.not_searched)
 
 
-def _profiles(settings: Settings, person: Person) -> int:
-    known = load_erased(settings.kafka, settings.prefix)
-    return sum(known.profile(key) is not None for key in person.keys)
+def _of_profiles(known: Reference, person: Person, team: int) -> Iterable[Gone]:
+    own = sum(known.profile(key) is not None for key in person.keys)
+    for what, count in (("profile", own), ("profile that named them as manager", team)):
+        if count:
+            yield Gone("kafka", PROFILES.name, what, count)
 
 
 def _counted(held: dict[str, Forgotten]) -> Iterable[Gone]:

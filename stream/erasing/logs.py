@@ -7,11 +7,14 @@ many messages there are and when the last of them is gone.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from processors.reference import Reference
 from schemas.codec import encode_json
 from schemas.erasure import Erased, erased_to_json, marker_key
 from schemas.erasure_receipt import Expires
+from schemas.reference import LearnerProfile
+from schemas.reference_json import profile_to_json
 from stream import clock
 from stream.erasing.who import Person
 from stream.kafka import Admin, Reader
@@ -44,6 +47,24 @@ def words(prefix: str, said: Sequence[Erased]) -> Iterator[Message]:
         yield Message(topic, encode_json(erased_to_json(word)), marker_key(word.learner).encode())
         if word.is_barred:
             yield Message(topic, None, word.learner.encode())
+
+
+def unmanaged(known: Reference, person: Person) -> list[LearnerProfile]:
+    """Profiles of others that name the person as their manager, without that."""
+    found = (known.profile(learner) for learner in known.learners())
+    return [
+        replace(one, manager="")
+        for one in found
+        if one is not None and one.manager in person.keys and one.learner not in person.keys
+    ]
+
+
+def profiles(prefix: str, changed: Sequence[LearnerProfile]) -> list[Message]:
+    """What says so."""
+    topic = prefix + PROFILES.name
+    return [
+        Message(topic, encode_json(profile_to_json(one)), one.learner.encode()) for one in changed
+    ]
 
 
 def tombstones(prefix: str, learners: Sequence[str]) -> list[Message]:

@@ -91,8 +91,8 @@ def settings(kafka_servers: str, redis_url: str, tmp_path: Path) -> Settings:
     Admin(made.kafka).ensure(ALL, made.prefix, made.partitions)
     publish(made, reference_messages(WORKED_EXAMPLE, made))
     profiles = [
-        LearnerProfile(learner=key_of(name, made), role="Junior Data Analyst")
-        for name in ("learner0", "learner1")
+        LearnerProfile(learner=key_of(one, made), cohort="x", manager=key_of(chief, made))
+        for one, chief in (("learner0", "learner7"), ("learner1", "learner0"))
     ]
     topic = made.prefix + PROFILES.name
     publish(
