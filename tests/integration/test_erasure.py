@@ -92,7 +92,7 @@ def settings(kafka_servers: str, redis_url: str, tmp_path: Path) -> Settings:
     publish(made, reference_messages(WORKED_EXAMPLE, made))
     profiles = [
         LearnerProfile(learner=key_of(one, made), cohort="x", manager=key_of(chief, made))
-        for one, chief in (("learner0", "learner7"), ("learner1", "learner0"))
+        for one, chief in (("learner0", "learner7"), ("managed", "learner0"))
     ]
     topic = made.prefix + PROFILES.name
     publish(
@@ -212,8 +212,7 @@ def _is_receipt(receipt: dict[str, Any], needles: list[bytes]) -> None:
     assert receipt["known"]
     assert receipt["keys"] == 4
     assert not any(needle in encode_json(receipt) for needle in needles)
-    whats = {(one["store"], one["what"]) for one in receipt["erased"]}
-    assert ("archive", "row") in whats
+    assert ("archive", "row") in {(one["store"], one["what"]) for one in receipt["erased"]}
     for one in receipt["expires"]:
         assert one["until"] > receipt["finished_at"] or not one["messages"], one
 
