@@ -11,10 +11,11 @@ from processors.identity import Pseudonyms, learner_keys
 from processors.objective import Objective
 from processors.reference import Reference
 from schemas.errors import ConfigurationError, Unavailable
-from serving.access.audit import Access, access_message
+from serving.access.audit import Access
 from serving.access.feed import keys_feed, taking
 from serving.access.keys import Caller, Denial, Keyring
 from serving.access.limits import Limiter
+from serving.access.trail import Trail
 from serving.parameters import LONGEST_LEARNER
 from serving.problems import Problem
 from serving.queue_feed import QueueFeed
@@ -51,6 +52,7 @@ class Engine:
         self.limiter = Limiter()
         self.metrics = Metrics()
         self.publisher = Publisher(settings.kafka)
+        self.trail = Trail(self.publisher, settings.prefix)
         self.store = _store(settings)
         self.now = clock.now
         self.started = asyncio.Event()
@@ -87,6 +89,7 @@ class Engine:
             task.cancel()
         for feed in self._feeds:
             await asyncio.to_thread(feed.close)
+        self.trail.send()
         await asyncio.to_thread(self.publisher.close)
         await self.store.close()
 
@@ -171,8 +174,7 @@ class Engine:
             action=action,
             learner=learner,
         )
-        sent = self.publisher.submit([access_message(self.settings.prefix, access)])
-        sent.add_done_callback(_tell_failure)
+        self.trail.note(access)
 
     def denied(self, why: Denial, scope: Any) -> None:
         """Count and log a refusal, without anything that the sender wrote but for the route."""
@@ -192,11 +194,6 @@ def _nobody() -> Problem:
 def unknown_learner() -> Problem:
     """The answer for a learner of whom the caller's tenant knows nothing."""
     return Problem(404, "unknown_learner", "nothing is known of this learner in your tenant")
-
-
-def _tell_failure(sent: "asyncio.Future[None]") -> None:
-    if not sent.cancelled() and (error := sent.exception()) is not None:
-        _log.error("an access was not written to the audit: %s", error)
 
 
 @lru_cache(maxsize=10_000)

@@ -33,6 +33,7 @@ async def audit(
     limit: Annotated[int, Parameter(ge=1, le=_MOST)] = 100,
 ) -> list[Access]:
     """Who read or changed what is known of whom, in the key's tenant; the newest first."""
+    await engine.trail.send()
     settings = engine.settings
     key = None if learner is None else engine.keys_of(caller, learner)[0]
     return await asyncio.to_thread(

@@ -68,9 +68,9 @@ def _measure(target: Target, size: int, connections: int, seconds: float) -> Non
     requests = list(_requests(size, target.token, seed=size))
     warm, load = requests[: len(requests) // 20], requests[len(requests) // 20 :]
     asyncio.run(drive(target.url, iter(warm), connections, seconds / 5))
-    before = _cpu_sec(target.pid)
+    before = cpu_sec(target.pid)
     found = asyncio.run(drive(target.url, iter(load), connections, seconds))
-    _show(target, size, found, _cpu_sec(target.pid) - before)
+    _show(target, size, found, cpu_sec(target.pid) - before)
 
 
 def _show(target: Target, size: int, found: Measured, cpu_sec: float) -> None:
@@ -97,16 +97,16 @@ def _requests(size: int, token: str, seed: int) -> Iterator[bytes]:
         yield posting(PATH, b"[" + b",".join(batch) + b"]", headers)
 
 
-def _cpu_sec(pid: int) -> float:
+def cpu_sec(pid: int) -> float:
     """Processor time that a process has had."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 @contextmanager
-def bare_server() -> Iterator[Target]:
-    """The bare handler, in a process of its own."""
-    command = [sys.executable, "-m", "harness.bare_server"]
+def bare_server(size: int = 0) -> Iterator[Target]:
+    """The bare handler, in a process of its own; what is read from it has `size` bytes."""
+    command = [sys.executable, "-m", "harness.bare_server", str(size)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         found = re.search(r"(http://\S+):", process.stdout.readline())
