@@ -235,6 +235,27 @@ def test_a_stream_that_breaks_is_taken_up_again(opened: Opened, fake: FakeConsol
     expect(live).to_have_text("Live")
 
 
+def test_a_stream_whose_key_is_revoked_says_so_and_stops(opened: Opened, fake: FakeConsole) -> None:
+    visit = opened()
+    visit.go(f"learner/{KEY}")
+    expect(visit.page.locator(".live")).to_have_text("Live")
+    fake.keys.clear()
+    fake.hang_up()
+    expect(visit.page.locator(".live")).to_have_text("Not live")
+    expect(visit.page.get_by_role("alert")).to_contain_text("Sign in with another one")
+    visit.complaints = [one for one in visit.complaints if "401" not in one]
+
+
+def test_a_queue_of_the_fallback_says_so(opened: Opened, fake: FakeConsole) -> None:
+    fake.queue |= {"fallback": True, "cause": {"change": "no queue yet"}, "put_aside": ["success"]}
+    visit = opened()
+    visit.go(f"learner/{KEY}")
+    expect(visit.page.get_by_text("because of: no queue yet")).to_be_visible()
+    expect(visit.page.locator(".notice")).to_have_count(2)
+    expect(visit.page.locator(".notice").first).to_contain_text("content rules")
+    expect(visit.page.locator(".notice").last).to_contain_text("expected by success")
+
+
 def test_numbers_behind_the_bars(opened: Opened) -> None:
     visit = opened()
     visit.go(f"learner/{KEY}")
