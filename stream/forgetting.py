@@ -21,6 +21,7 @@ from stream.settings import Settings
 from stream.store.contract import Store
 from stream.topics import RECOMMENDATIONS
 
+_LATELY_SEC = 3600.0
 Write = Callable[[Sequence[PartitionWrite]], Awaitable[None]]
 Events = list[tuple[int, LearningEvent]]
 """(offset, event)"""
@@ -56,15 +57,20 @@ class Forgetting:
         """These learners are erased from now on."""
         self._asked |= learners
 
-    async def look(self, owned: Mapping[int, Owned]) -> None:
-        """Partitions are taken over: who is erased and lies there all the same goes next."""
-        barred = [*self._reference.barred()]
+    async def look(self, owned: Mapping[int, Owned], now: float) -> None:
+        """Partitions are taken over: who is erased and lies there all the same goes next.
+
+        So does who was erased lately, whether or not anything is there: somebody may be waiting for
+        the word that it is done.
+        """
+        barred = [one for one in self._reference.erasures() if one.is_barred]
         for partition in owned:
-            here = [learner for learner in barred if self._home(learner) == partition]
+            here = [one for one in barred if self._home(one.learner) == partition]
             if here:
-                _, found = await self._store.look(partition, here)
-                self._asked.update(found)
-        self._left = frozenset(map(hash64, barred))
+                _, found = await self._store.look(partition, [one.learner for one in here])
+                late = {one.learner for one in here if one.erased_at >= now - _LATELY_SEC}
+                self._asked |= late.union(found)
+        self._left = frozenset(hash64(one.learner) for one in barred)
 
     def kept(self, events: Events) -> Events:
         """Without what erased learners did. A voiding stays: it concerns another's statement."""

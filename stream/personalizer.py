@@ -89,7 +89,7 @@ class Personalizer:
         async with self._lock:
             self._owned = {p: await self._claim(p) for p in sorted(partitions)}
             self._measures.own(len(self._owned))
-            await self._forgetting.look(self._owned)
+            await self._forgetting.look(self._owned, self._now())
             return {p: owned.applied + 1 for p, owned in self._owned.items()}
 
     async def _claim(self, partition: int) -> Owned:
@@ -201,6 +201,8 @@ class Personalizer:
     def take(self, change: Change) -> None:
         """Hear that reference data changed; queues concerned are rebuilt by the next `tick`."""
         self._changes.append(change)
+        if self._owned:  # else whoever has to go is looked for when partitions are taken over
+            self._forgetting.ask(change.erased)
 
     async def tick(self) -> bool:
         """Rebuild queues that a clock or a change concerns; returns whether more are waiting."""
@@ -262,7 +264,6 @@ class Personalizer:
         while self._changes:
             change = self._changes.popleft()
             self._why = change.why
-            self._forgetting.ask(change.erased)
             if change.learners is None:
                 for partition in self._owned:
                     await self._store.make_all_due(partition)

@@ -57,10 +57,12 @@ _DEFAULT = Wish()
     show_default=True,
     help="Topics with more messages are not looked through for what expires.",
 )
+@click.option("--tenant", help="Whose learner it is; else the tenant of the settings.")
 @json_option
 def erase_command(
     *,
     learners: tuple[str, ...],
+    tenant: str | None,
     yes: bool,
     lets_in: bool,
     patience: float,
@@ -80,8 +82,9 @@ def erase_command(
     Exit code 0 if it is done, 1 if nothing of the person was found: they are barred all the same.
     """
     settings = services()
-    keys = [key for learner in learners for key in keys_of(learner, settings)]
-    person = person_of(keys, pseudonyms(settings), settings.home_page, settings.tenant)
+    theirs = settings.with_(tenant=tenant or settings.tenant)
+    keys = [key for learner in learners for key in keys_of(learner, theirs)]
+    person = person_of(keys, pseudonyms(theirs), settings.home_page, settings.tenant)
     if lets_in:
         count = asyncio.run(_readmitted(settings, person))
         out.print(f"[{GOOD}]{many(count, 'learner key')} readmitted[/]: what arrives now counts")

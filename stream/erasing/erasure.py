@@ -28,7 +28,7 @@ from stream.erasing.who import Person
 from stream.log import Log
 from stream.reference_feed import load_erased
 from stream.settings import Settings
-from stream.topics import PROFILES
+from stream.topics import AUDIT, PROFILES
 
 _WHATS = ("state", "queue", "receipt", "waiting entry", "open offer")
 STAYS = (
@@ -147,9 +147,9 @@ def _counted(held: dict[str, Forgotten]) -> Iterable[Gone]:
 
 
 def _is_known(erased: Iterable[Gone], expires: Iterable[Expires]) -> bool:
-    """A Redis that writes its files anew, or a look that was not taken, says nothing of anybody."""
+    """Who asked for somebody, leftovers of all, and a look that was not taken, tell of nobody."""
     theirs = [one for one in erased if one.store != "files" and one.where != "files on disk"]
-    return bool(theirs) or any(one.messages for one in expires)
+    return bool(theirs) or any(one.messages for one in expires if one.topic != AUDIT.name)
 
 
 async def readmit(settings: Settings, person: Person, log: Log) -> int:

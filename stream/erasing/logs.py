@@ -25,7 +25,7 @@ from stream.topics import AUDIT, EVENTS, PROFILES, RECOMMENDATIONS, REJECTED, ST
 
 _FOR_EVER_MS = 1 << 62
 _NOT_TAKEN = "the log of what came; who is erased is skipped by whoever reads it again"
-_REPLACED = "replaced by a newer message of the key, and gone when the topic is next compacted"
+_REPLACED = "replaced by a newer message of the key; gone when next written to and compacted"
 
 
 @dataclass(slots=True)
@@ -147,6 +147,8 @@ class Logs:
 
     def _search(self, search: _Search, most: int | None) -> Found:
         name = self._settings.prefix + search.topic
+        if name not in self._admin.partitions():
+            return Found()
         starts, ends = self._admin.starts(name), self._admin.ends(name)
         total = sum(end - starts[p] for p, end in ends.items())
         if most is not None and total > most:

@@ -25,12 +25,14 @@ from schemas.errors import StepstreamError
 from stream.collector import spare_the_collector
 from stream.objective_file import objective_of
 from stream.rebuild.landing import Landing, Partition, by_generation
-from stream.rebuild.sources import open_source
+from stream.rebuild.sources import open_source, unerased
 from stream.reference_feed import load_erased, load_reference
 from stream.settings import Settings
 from stream.store.redis_store import RedisStore
 
 DONE, PROGRESS, FAILED = "done", "progress", "failed"
+_LATELY_SEC = 3600.0
+"""Who was erased so long before the replay began, or since, may be in what it has read."""
 _TELL_EVERY = 2_000
 """Events, or learners, between two words of progress."""
 
@@ -103,8 +105,9 @@ class Hand:
                     )
                 )
             count = await landing.learners(self._told(self._file.states()))
-            erased = load_erased(self._settings.kafka, self._settings.prefix)
-            await landing.forget(erased.barred())
+            erased = load_erased(self._settings.kafka, self._settings.prefix).erasures()
+            late = [one for one in erased if one.is_barred and one.erased_at >= now - _LATELY_SEC]
+            await landing.forget(one.learner for one in late)
             return count
         finally:
             await store.close()
@@ -127,7 +130,7 @@ def work(pipe: Connection, told: bytes) -> None:
         pipe.send_bytes(pack_plain(words))
 
     with TemporaryDirectory() as folder, WorkingFile(Path(folder) / "learners") as file:
-        source = open_source(facts["source"], settings)
+        source = unerased(open_source(facts["source"], settings), settings)
         hand = Hand(settings, source, facts["partitions"], file, lambda n: say(PROGRESS, n))
         verbs: dict[str, Callable[..., Any]] = {
             verb.__name__: verb for verb in (hand.advance, hand.own, hand.rebase, hand.land)

@@ -35,14 +35,19 @@ def open_source(name: str, settings: Settings, learners: float = 1.0) -> Source:
             "the topic can only be read for all learners: archive it (`stepstream archive run "
             "--once`) and leave out `--from topic`, or leave out `--learners`"
         )
-    erased = partial(load_erased, settings.kafka, settings.prefix)
-    return Unerased(TopicSource(settings.kafka, settings.prefix), erased)
+    return unerased(TopicSource(settings.kafka, settings.prefix), settings)
+
+
+def unerased(source: Source, settings: Settings) -> Source:
+    """`source` without whom Kafka says to be erased.
+
+    The archive has blank rows for them, unless nobody has told it yet.
+    """
+    return Unerased(source, partial(load_erased, settings.kafka, settings.prefix))
 
 
 class Unerased:
     """A source without what erased learners did; their voidings stay, which concern others.
-
-    The archive needs none: it does not hold them.
 
     Args:
         source: with them.
@@ -66,6 +71,9 @@ class Unerased:
 
     def read(self, after: Offsets, up_to: Offsets) -> Iterator[Archived]:
         """See `Source.read`."""
+        if not self._erased.anybody_erased:
+            yield from self._source.read(after, up_to)
+            return
         for one in self._source.read(after, up_to):
             event = one.event
             if event.voids or not self._erased.is_erased(event.learner, event.received_at):

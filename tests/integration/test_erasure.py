@@ -233,6 +233,7 @@ def _twice_and_unknown(settings: Settings) -> None:
     done = stepstream(settings, "erase", "nobody", "--yes", "--json")
     assert done.returncode == 1, done.stderr
     assert not decode_json(done.stdout)["known"]
+    assert stepstream(settings, "erase", "--readmit", "somebody").returncode == 1
 
 
 def _may_not_be_loaded(settings: Settings, folder: Path) -> None:

@@ -133,7 +133,6 @@ def test_who_takes_a_partition_over_forgets_whom_the_one_before_had_not_heard_of
         heir = _twin(late, store=late.store)
         await late.log.send(_word())
         heir._take_reference()
-        heir.personalizer._changes.clear()
         await heir.start()
         await heir.personalizer.tick()
         assert await _held(heir) == Forgotten()
@@ -152,5 +151,21 @@ def test_a_readmitted_learner_begins_anew() -> None:
         assert held.states == held.queues == 1
         mine = [raw for name, raw in ANSWERS[100:] if name == "learner0"]
         assert held.receipts == len(mine)
+
+    asyncio.run(run())
+
+
+def test_who_takes_a_partition_over_tells_of_those_erased_lately_alone() -> None:
+    async def run() -> None:
+        stream = await local_stream(SETTINGS)
+        heir = _twin(stream, store=stream.store)
+        lately = Erased(learner=ANN, erased_at=1.9e9 - 60.0)
+        long_ago = Erased(learner=BOB, erased_at=1.9e9 - 7200.0)
+        await stream.log.send([*_word(lately), *_word(long_ago)])
+        heir._take_reference()
+        await heir.start()
+        await heir.personalizer.tick()
+        assert await stream.store.forgot(_home(), word_of(lately)) == Forgotten()
+        assert await stream.store.forgot(_home(BOB), word_of(long_ago)) is None
 
     asyncio.run(run())
