@@ -1,9 +1,11 @@
 """The HTTP application, put together from its parts. Read this file first.
 
-request -> Doorway: who is it, how much, how fast        `serving.doorway`
--> a route of one of the parts                   `serving.queues`, `serving.xapi`, ...
--> Engine: what is known, who may see whom       `serving.engine`
--> answer, or a Problem                          `serving.problems`
+A request goes through these, and whatever keeps it from its answer becomes a Problem:
+
+    request -> Doorway: who is it, how much, how fast        `serving.doorway`
+            -> a route of one of the parts                   `serving.queues`, `serving.xapi`, ...
+            -> Engine: what is known, who may see whom       `serving.engine`
+            -> answer, or a Problem                          `serving.problems`
 """
 
 from collections.abc import Sequence

@@ -8,7 +8,7 @@ from litestar.params import Parameter
 from serving.access.guards import needs
 from serving.access.keys import Caller, Scope
 from serving.engine import Engine
-from serving.problems import Problem
+from serving.queues.wishes import SomeLearner
 from stream.erasing.erasure import Wish, erase
 from stream.erasing.who import person_of
 
@@ -21,7 +21,12 @@ async def erase_learner(
     engine: Engine,
     caller: Caller,
     learner: Annotated[
-        list[str], Parameter(description="Every identifier or key of the one person.")
+        list[SomeLearner],
+        Parameter(
+            min_items=1,
+            max_items=_MOST_IDENTIFIERS,
+            description="Every identifier or key of the one person.",
+        ),
     ],
 ) -> dict[str, Any]:
     """Erase a person from every store; answers, when that is done, with the receipt.
@@ -30,8 +35,6 @@ async def erase_learner(
     send the same request again, which goes on. An archive that this server cannot reach is named
     under `not_searched`.
     """
-    if not 1 <= len(learner) <= _MOST_IDENTIFIERS:
-        raise Problem(400, "invalid_learner", f"name 1 to {_MOST_IDENTIFIERS} identifiers")
     settings = engine.settings
     keys = [key for one in learner for key in engine.keys_of(caller, one)]
     home_page = caller.home_page or settings.home_page
