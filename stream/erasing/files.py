@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import gettempdir
 
 from offline.archive.erased import Word
 from offline.archive.erasing import Eraser, Names, Rewritten
@@ -16,6 +17,9 @@ from stream.recalibrating import FOLDER
 from stream.reference_feed import load_erased
 from stream.settings import Settings
 from stream.wiring import pseudonyms
+
+_WORKING_FILES = ("learners", "states")
+"""Names that proofs, replays and looks at features give to their files in temporary folders."""
 
 
 @dataclass(slots=True)
@@ -113,8 +117,9 @@ def erase_home(settings: Settings) -> Searched:
         shutil.rmtree(folder)
         searched.erased.append(Gone("files", str(folder), "unfinished recalibration", 1))
     searched.not_searched += [
-        f"{path}: a proof that runs, or one that was killed; remove it when none runs"
-        for path in sorted(home.glob("tmp*"))
-        if path.is_dir()
+        f"{path}: working file of a proof or a replay that runs, or was killed; then remove it"
+        for place in dict.fromkeys((home, Path(gettempdir())))
+        for name in _WORKING_FILES
+        for path in sorted(place.glob(f"tmp*/{name}"))
     ]
     return searched

@@ -46,11 +46,15 @@ def test_where_no_archive_is_that_is_told(settings: Settings) -> None:
     assert settings.archive_place in searched.not_searched[0]
 
 
-def test_what_a_recalibration_left_goes_and_a_proof_is_told(settings: Settings) -> None:
+def test_what_a_recalibration_left_goes_and_a_proof_is_told(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = Path(settings.home)
     (home / "recalibration").mkdir()
     (home / "recalibration" / "fit.sqlite").write_bytes(ANN.encode())
     (home / "tmpabcd").mkdir()
+    (home / "tmpabcd" / "learners").write_bytes(ANN.encode())
+    monkeypatch.setattr(files, "gettempdir", lambda: str(home / "temporary"))
     searched = erase_home(settings)
     assert not (home / "recalibration").exists()
     assert [(one.store, one.count) for one in searched.erased] == [("files", 1)]
