@@ -20,6 +20,7 @@ from serving.parameters import LONGEST_LEARNER
 from serving.problems import Problem
 from serving.queue_feed import QueueFeed
 from stream import clock
+from stream.collector import spare_the_collector
 from stream.kafka import Publisher
 from stream.lag import LagWatch
 from stream.metrics import Metrics
@@ -80,6 +81,7 @@ class Engine:
         lag = LagWatch(self.settings, self.metrics)
         beside = self._follow_namespace(), self._follow_groups(), lag.run()
         self._beside = [asyncio.create_task(one) for one in beside]
+        spare_the_collector()
         self.started.set()
 
     async def stop(self) -> None:

@@ -58,12 +58,18 @@ async def _serve(settings: Settings, engine: Engine, started: Callable[[str], No
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
+        loop.add_signal_handler(number, _end, engine, server.stop)
     telling = asyncio.create_task(_tell(settings, engine, port, started))
     try:
         await server.serve()
     finally:
         telling.cancel()
+
+
+def _end(engine: Engine, stop: Callable[[], None]) -> None:
+    """Open streams see it and end; the server waits for what is open."""
+    engine.started.clear()
+    stop()
 
 
 async def _tell(

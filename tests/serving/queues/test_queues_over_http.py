@@ -335,3 +335,14 @@ def test_without_redis_readers_get_the_fallback_and_then_the_engine_again(
             assert client.get("/v1/learner", params={"learner": learner}).status_code == 503
             relay.mend()
             wait_until(lambda: not queue(client, learner)["fallback"], "the engine's queue")
+
+
+def test_a_server_that_is_stopped_ends_its_streams(served: Served, learner: str) -> None:
+    with HttpServer(served.settings) as server, server.client(served.all) as client:
+        with client.stream("GET", "/v1/queue/stream", params={"learner": learner}) as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == "event: queue"
+            assert server.process is not None
+            server.process.terminate()
+            list(lines)
+        assert server.process.wait(10.0) == 0
