@@ -7,12 +7,19 @@ from typing import Any
 
 import pytest
 from harness.statements import answers
+from harness.streams import key_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from online_models.replica import Replica
 from processors.objective import Objective
+from processors.reference import Reference
+from processors.saying import Saying, event_of
+from processors.state import decode
 from schemas.checkpoint import Claim, Memory, Needs, PartitionWrite
+from schemas.codec import encode_json
+from schemas.event import event_to_json
+from schemas.kinds import Kind
 from stream.local import LocalStream
 from stream.log import Message
 from stream.log_memory import MemoryLog
@@ -27,6 +34,18 @@ from stream.topics import STATEMENTS as TOPIC
 SETTINGS = Settings(pseudonym_key="5e" * 32, partitions=3, batch_events=7, merge_every=12)
 STATEMENTS = [statement for _, statement in answers(60, 5, 3)]
 STATEMENTS_TOPIC = TOPIC.name
+ITEMS = [f"https://lms.example.org/items/{number}" for number in range(3)]
+SAID = [
+    Saying(
+        learner=key_of(f"learner{n}", SETTINGS), tenant="", decision="1-1", activity=item, kind=k
+    )
+    for n in range(5)
+    for item, k in zip(ITEMS, (Kind.DISMISSED, Kind.SHOWN, Kind.NOT_RELEVANT), strict=True)
+]
+FEEDBACK = [
+    Message(EVENTS.name, encode_json(event_to_json(event)), event.learner.encode())
+    for event in (event_of(one, Reference(), 1.9e9) for one in [*SAID, *SAID[:4]])
+]
 MODELS = Replica().names
 
 
@@ -82,6 +101,8 @@ class FusedLog(MemoryLog):
     def __init__(self, fuse: Fuse) -> None:
         super().__init__(SETTINGS.partitions, lambda: 1.9e9)
         self.fuse = fuse
+        for message in FEEDBACK:
+            self.append(message)
 
     async def send(self, messages: Sequence[Message]) -> None:
         await self.fuse(super().send, messages)
@@ -154,6 +175,7 @@ def test_crash_before_or_after_any_call(after: bool, calls: int) -> None:
         assert states == expected_states
         assert models == expected_models
         assert sum(state is not None for state in states.values()) == 5
+        assert all(len(decode(state or b"").aside_rows) == 16 for state in states.values())
 
     asyncio.run(law())
 

@@ -330,6 +330,8 @@ def test_without_redis_readers_get_the_fallback_and_then_the_engine_again(
             for _ in range(20):
                 assert queue(client, learner) == found
             assert time.monotonic() - started < 5.0
+            several = client.post("/v1/queues", json={"learners": [learner, "1001"]}).json()
+            assert [one["fallback"] for one in several["queues"]] == [True, True]
             said = {"learner": learner, "decision": "1-1", "activity": C("C04"), "kind": "shown"}
             assert client.post("/v1/feedback", json=said).status_code == 202
             assert client.get("/v1/learner", params={"learner": learner}).status_code == 503
