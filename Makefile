@@ -44,6 +44,7 @@ bench: $(READY) $(JAVA) ## throughput, freshness, bytes a learner, cost of each 
 	$(MEASURE) bench.hot_path
 	$(MEASURE) bench.relevance
 	$(MEASURE) bench.stream
+	$(MEASURE) bench.receiver
 
 quality: $(READY) ## every model on every data set of STEPSTREAM_DATA; ACCEPT=1 writes the figures down
 	OPENBLAS_NUM_THREADS=1 $(MEASURE) offline.quality $(if $(ACCEPT),--accept)

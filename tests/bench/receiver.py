@@ -1,11 +1,12 @@
 """How many statements the receiver takes, and how long a sender waits: beside a bare handler.
 
-    PYTHONPATH=.:tests python -m bench.receiver [--seconds 10] [--connections 8]
+    PYTHONPATH=.:tests python -m bench.receiver [--seconds 10] [--connections 1,8]
 
 Kafka, Redis, the server and the load are on one machine; no worker runs. Each connection sends its
-next request when the last one is answered, so the latency is that of a server that is busy; the
-last column is the server's own processor time. The bare handler reads the same requests and
-answers an empty array: what framework, server and load cost alone.
+next request when the last one is answered: one connection shows how long a sender waits, several
+show how much is taken. The last column is the server's own processor time, which other work on the
+machine disturbs least. The bare handler reads the same requests and answers an empty array: what
+framework, server and load cost alone.
 """
 
 import argparse
@@ -52,7 +53,7 @@ def main() -> None:
     """Print one line for each server and size of a batch."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--connections", default="1,8")
     asked = parser.parse_args()
     print(conditions())
     with stack() as settings, HttpServer(settings) as server, bare_server() as bare:
@@ -60,27 +61,29 @@ def main() -> None:
         token = make_key(settings, "bench", [Scope.PUBLISH], rate=1e6, burst=10**6)
         ours = Target("receiver", server.url, server.process.pid, token)
         for size in SIZES:
-            for target in (bare, ours):
-                _measure(target, size, asked.connections, asked.seconds)
+            for connections in map(int, asked.connections.split(",")):
+                for target in (bare, ours):
+                    _measure(target, size, connections, asked.seconds)
 
 
 def _measure(target: Target, size: int, connections: int, seconds: float) -> None:
-    requests = list(_requests(size, target.token, seed=size))
+    requests = list(_requests(size, target.token, seed=10 * size + connections))
     warm, load = requests[: len(requests) // 20], requests[len(requests) // 20 :]
     asyncio.run(drive(target.url, iter(warm), connections, seconds / 5))
     before = cpu_sec(target.pid)
     found = asyncio.run(drive(target.url, iter(load), connections, seconds))
-    _show(target, size, found, cpu_sec(target.pid) - before)
+    name = f"{target.name:8s} {size:3d} a batch, {connections} at once"
+    _show(name, size, found, cpu_sec(target.pid) - before)
 
 
-def _show(target: Target, size: int, found: Measured, cpu_sec: float) -> None:
+def _show(name: str, size: int, found: Measured, spent_sec: float) -> None:
     count = len(found.latencies)
     ordered = sorted(found.latencies)
     p50, p99 = (ordered[min(count - 1, int(share * count))] * 1e3 for share in (0.5, 0.99))
     print(
-        f"{target.name:9s} batches of {size:3d}: {count * size / found.seconds:8,.0f} statements/s"
+        f"{name}: {count * size / found.seconds:8,.0f} statements/s"
         f"   p50 {p50:7.2f} ms   p99 {p99:7.2f} ms"
-        f"   {cpu_sec / (count * size) * 1e6:7.1f} us of the server a statement",
+        f"   {spent_sec / (count * size) * 1e6:7.1f} us of the server a statement",
         flush=True,
     )
 
