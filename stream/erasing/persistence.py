@@ -38,6 +38,7 @@ async def _rewritten(client: RedisClient, patience_sec: float) -> tuple[list[str
     left: list[str] = []
     for enabled, running, command in _KINDS:
         if facts.get(enabled):
+            await _ends(client, running, patience_sec)  # one that began before holds what is gone
             await client.patiently(getattr(client.redis, command))
             done = await _ends(client, running, patience_sec)
             (written if done else left).append(
