@@ -1,15 +1,18 @@
 """A worker forgets whom the topic of profiles says to be erased: on the twins in memory."""
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
+import pytest
 from harness.statements import answers
 from harness.streams import WORKED_EXAMPLE, key_of, local_settings, local_stream, reference_messages
 
 from online_models.named_numbers import name_of
 from processors.objective import Objective
 from processors.partitioning import partition_of
-from schemas.checkpoint import Forgotten
+from schemas.checkpoint import Forgotten, PartitionWrite
 from schemas.codec import decode_json, encode_json, hash64
 from schemas.erasure import Erased, erased_to_json, marker_key
 from schemas.reference import LearnerProfile
@@ -18,6 +21,7 @@ from stream.forgetting import word_of
 from stream.local import LocalStream
 from stream.log import Message
 from stream.records import Record
+from stream.store.memory import MemoryStore
 from stream.topics import EVENTS, PROFILES, RECOMMENDATIONS, REJECTED
 
 SETTINGS = local_settings(partitions=3)
@@ -167,5 +171,51 @@ def test_who_takes_a_partition_over_tells_of_those_erased_lately_alone() -> None
         await heir.personalizer.tick()
         assert await stream.store.forgot(_home(), word_of(lately)) == Forgotten()
         assert await stream.store.forgot(_home(BOB), word_of(long_ago)) is None
+
+    asyncio.run(run())
+
+
+class _Fused(MemoryStore):
+    """Dies before a call that changes anything, once the fuse has burned down."""
+
+    fuse = 1 << 30
+
+    async def write(self, fences: dict[int, int], writes: Sequence[PartitionWrite]) -> None:
+        self._burn()
+        await super().write(fences, writes)
+
+    async def forget(self, *facts: Any) -> Forgotten:
+        self._burn()
+        return await super().forget(*facts)
+
+    def _burn(self) -> None:
+        self.fuse -= 1
+        if self.fuse < 0:
+            raise ConnectionError
+
+
+@pytest.mark.parametrize("survives", range(4))
+def test_a_worker_that_dies_while_it_forgets_leaves_it_to_the_next(survives: int) -> None:
+    async def run() -> None:
+        store = _Fused(SETTINGS.partitions)
+        stream = LocalStream(SETTINGS, Objective(), lambda: 1.9e9, store)
+        await stream.start()
+        await stream.put_reference(reference_messages(WORKED_EXAMPLE, SETTINGS))
+        await stream.publish(STATEMENTS)
+        bob = await _all_of(stream, BOB)
+        word = Erased(learner=ANN, erased_at=1.9e9 - 1.0)
+        store.fuse = survives
+        with suppress(ConnectionError):
+            await stream.put_reference(_word(word))
+        store.fuse = 1 << 30
+        heir = _twin(stream, store=store)
+        heir.skip_statements()
+        heir._take_reference()
+        await heir.start()
+        await heir.personalizer.tick()
+        assert await _held(heir) == Forgotten()
+        assert _offers(heir) == []
+        assert await store.forgot(_home(), word_of(word)) is not None
+        assert (await _all_of(heir, BOB))[0] == bob[0]
 
     asyncio.run(run())
