@@ -151,6 +151,7 @@ ALERTS = (
         "[WINDOW])))",
         above=5,
         is_time=True,
+        window_sec=900,
         severity="ticket",
         summary="1 % of queues were {{ $value | humanizeDuration }} late or more",
         means="Queues were written long after the statements that they answer to had arrived.",
