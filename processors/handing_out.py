@@ -40,6 +40,8 @@ class HandedOut(NamedTuple):
 
     queue: dict[str, Any]
     removed: list[RemovalCode]
+    kept: int
+    """Which ranks of the stored queue were handed out, as a set of bits."""
 
 
 def hand_out(
@@ -53,7 +55,8 @@ def hand_out(
     items = _offerable(queue["items"], reference, reader, removed)
     chosen = [*_cut(_within(items, wish.context, reference), wish)]
     ranked = [_ranked(item, rank) for rank, item in enumerate(chosen, 1)]
-    return HandedOut({**queue, "items": ranked}, removed)
+    kept = sum(1 << item["rank"] for item in chosen)
+    return HandedOut({**queue, "items": ranked}, removed, kept)
 
 
 def _offerable(

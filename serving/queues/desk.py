@@ -31,6 +31,13 @@ class Handed(NamedTuple):
     learner: str
     """Key of the learner that it is of."""
     queue: dict[str, Any]
+    kept: int
+    """Which ranks of the stored queue it holds, as a set of bits."""
+
+    @property
+    def etag(self) -> str:
+        """Names the answer: a stored queue never changes, so its name and what is kept of it do."""
+        return f'"{self.queue["decision"]}-{self.kept:x}"'
 
     @property
     def body(self) -> bytes:
@@ -136,12 +143,12 @@ class Desk:
         engine = self._engine
         profile = engine.reference.profile(key)
         reader = Reader(engine.now(), profile.role if profile else "")
-        cut, removed = hand_out(queue, wish, engine.reference, reader)
+        cut, removed, kept = hand_out(queue, wish, engine.reference, reader)
         for code in removed:
             engine.metrics.rules_at_reading.labels(code.value).inc()
         engine.count_read(key)
         cut["decision"] = decision_id(cut["version"], cut["generated_at"])
-        return Handed(key, cut)
+        return Handed(key, cut, kept)
 
     def names(self) -> Names:
         """What tells names of skills, activities and kinds of content."""

@@ -1,7 +1,6 @@
 """`GET /v1/queue` and `POST /v1/queues`: what is next."""
 
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Annotated, Any
 
 from litestar import MediaType, Request, Response, get, post
@@ -61,11 +60,10 @@ async def queue(
     keys = engine.keys_of(caller, learner)
     handed = await desk.hand(keys, wish_of(k, time_budget, context))
     engine.audit(caller, "queue", handed.learner)
-    body = handed.body
-    headers = {"ETag": _etag(body), "Cache-Control": _PRIVATE}
+    headers = {"ETag": handed.etag, "Cache-Control": _PRIVATE}
     if if_none_match is not None and _matches(if_none_match, headers["ETag"]):
         return Response(b"", status_code=_NOT_MODIFIED, headers=headers, media_type=MediaType.JSON)
-    return Response(body, headers=headers, media_type=MediaType.JSON)
+    return Response(handed.body, headers=headers, media_type=MediaType.JSON)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +95,6 @@ async def queues(engine: Engine, caller: Caller, desk: Desk, data: Asked) -> Res
         engine.audit(caller, "queue", one.learner)
     body = encode_json({"queues": [one.queue for one in handed]})
     return Response(body, media_type=MediaType.JSON)
-
-
-def _etag(body: bytes) -> str:
-    return f'"{blake2b(body, digest_size=12).hexdigest()}"'
 
 
 def _matches(header: str, etag: str) -> bool:

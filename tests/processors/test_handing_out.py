@@ -57,6 +57,7 @@ def test_what_may_not_be_offered_any_more_is_left_out(
     found = hand_out(QUEUE, Wish(), reference, READER)
     assert found.removed == [code]
     assert found.queue["items"][1] == {**QUEUE["items"][2], "rank": 2}
+    assert found.kept == 0b11010
 
 
 def test_what_the_reader_does_not_know_stays() -> None:
