@@ -31,10 +31,10 @@ class Fused:
             raise Crash
 
     def _later(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        async def call(*arguments: Any) -> Any:
+        async def call(*arguments: Any, **named: Any) -> Any:
             self._left[0] -= 1
             self._blows(after=False)
-            answer = await method(*arguments)
+            answer = await method(*arguments, **named)
             self._blows(after=True)
             return answer
 
