@@ -8,12 +8,32 @@ from serving.dashboards.alerts import ALERTS, Alert, Pace
 from stream.metrics import Metrics
 
 _METRICS_HEAD = """\
-# Metrics
+# Metrics, dashboards and alerts
+
+`docker/compose.yaml` starts Prometheus and Grafana with all of it in place
+([`containers.md`](containers.md)); elsewhere give Prometheus `docker/prometheus/rules.yaml` and the
+jobs of `prometheus.yaml`, and Grafana the four files of `docker/grafana/dashboards`:
+
+| dashboard | answers |
+|---|---|
+| pipeline | does it keep up, is it fresh, what does it refuse, which partition stands still |
+| models | how good each model is before it learns an outcome, drift, what is live, pinned, refused |
+| learning | what learners master, near-term transfer, duties, what becomes of queues, for whom |
+| serving | latency, errors, fallbacks, who is refused, statements received |
+
+Prometheus shows which alerts fire; who is to be woken is your Alertmanager's. Each alert names its
+section of [`runbook.md`](runbook.md). All are code in `serving/dashboards`: `make dashboards` writes
+them anew. What is checked of them, by `pytest tests/serving/dashboards`: what is committed is what is
+made; Grafana's own types, in Go, accept each dashboard strictly; a real Prometheus accepts the rules
+and, on a running installation, every query has data and every alert fires when its fault is there
+and clears after. No Grafana ran where they were made, so nobody has seen them drawn yet.
+
+## Metrics
 
 Made by `make dashboards` of the declarations in `stream/metrics.py` and
 `stream/learning_meters.py`; a test sees to it that it is up to date.
 
-Workers, `stepstream serve` and `stepstream archive run` tell Prometheus all of them at
+Workers, `stepstream serve`, `archive run` and `recalibrate --every` tell Prometheus all of them at
 STEPSTREAM_METRICS_HOST:STEPSTREAM_METRICS_PORT under `/metrics`; what a process has nothing to do
 with stays 0 or away. Seconds are seconds, shares lie in [0, 1]. Counters start anew with the
 process. No label has more values than a closed list, the catalogue of an installation's parts

@@ -1,7 +1,7 @@
 """A real Prometheus on a whole installation: every query has data, every alert fires and clears."""
 
 from collections.abc import Callable, Iterator
-from itertools import cycle
+from functools import partial
 from math import isnan
 from uuid import uuid4
 
@@ -28,8 +28,10 @@ SHOWN = [
     for window in (WINDOWS if "$window" in query.expr else WINDOWS[:1])
 ]
 REMOVED = "stepstream_rules_at_reading_total"
-ANSWERS = 3000
-"""As many as a model wants to have seen before it can be told that it drifts."""
+ANSWERS = 500
+WONTED, UNWONTED = 2500, 800
+"""Answers of learners as they always were, then the wrong way round, at once after them: the model
+has grown sure, and what comes between, of others, is too little to make its loss vary by itself."""
 REFUSED = Verdict(passed=False, reasons=("worse on later events",))
 
 
@@ -93,7 +95,7 @@ def fire(running: Installation, *names: str, meanwhile: Callable[[], None] = lam
         values = (f"{one.asked(PACE)}\n{values_of(running, one)}" for one in ALERTS)
         return "\n".join([*sorted(missing), *values, running.logs()])
 
-    wait_until(fired, "alerts", 60.0, told)
+    wait_until(fired, "alerts", 90.0, told)
 
 
 def values_of(running: Installation, alert: Alert) -> str:
@@ -117,13 +119,10 @@ def test_each_alert_fires_when_something_is_wrong_and_clears_after(
     is_quiet(running)
 
     assert not running.judge("v1", REFUSED)
-    moods = cycle((False, True))
-
-    def madness() -> None:
-        running.publish(["not a statement"] * 20)
-        running.answers(100, right=next(moods))
-
-    fire(running, "VersionRefused", "RejectShare", "ModelDrift", meanwhile=madness)
+    running.answers(WONTED, right=True)
+    running.answers(UNWONTED, right=False)
+    rubbish = partial(running.publish, ["not a statement"] * 20)
+    fire(running, "VersionRefused", "RejectShare", "ModelDrift", meanwhile=rubbish)
     assert running.judge("v2", PASSED)
     is_quiet(running)
 
