@@ -17,16 +17,18 @@ jobs of `prometheus.yaml`, and Grafana the four files of `docker/grafana/dashboa
 | dashboard | answers |
 |---|---|
 | pipeline | does it keep up, is it fresh, what does it refuse, which partition stands still |
-| models | how good each model is before it learns an outcome, drift, what is live, pinned, refused |
+| models | how good predictions are, drift, which version is live, pinned or refused |
 | learning | what learners master, near-term transfer, duties, what becomes of queues, for whom |
 | serving | latency, errors, fallbacks, who is refused, statements received |
 
 Prometheus shows which alerts fire; who is to be woken is your Alertmanager's. Each alert names its
-section of [`runbook.md`](runbook.md). All are code in `serving/dashboards`: `make dashboards` writes
-them anew. What is checked of them, by `pytest tests/serving/dashboards`: what is committed is what is
-made; Grafana's own types, in Go, accept each dashboard strictly; a real Prometheus accepts the rules
-and, on a running installation, every query has data and every alert fires when its fault is there
-and clears after. No Grafana ran where they were made, so nobody has seen them drawn yet.
+section of [`runbook.md`](runbook.md). All are code in `serving/dashboards`: `make dashboards`
+writes them anew.
+
+`pytest tests/serving/dashboards` checks that what is committed is what is made; that Grafana's own
+types, in Go, accept each dashboard strictly; that a real Prometheus accepts the rules; and, on a
+running installation, that every query has data and every alert fires when its fault is there and
+clears after. No Grafana ran where they were made, so nobody has seen them drawn yet.
 
 ## Metrics
 
