@@ -1,7 +1,7 @@
 """Queues as workers publish them: whoever listens to a learner gets each new one."""
 
 import asyncio
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import NamedTuple
@@ -38,6 +38,8 @@ class QueueFeed:
         self._feed = TopicFeed(Reader(servers, [topic], Admin(servers).ends(topic)))
         self._listeners: dict[str, set[asyncio.Queue[bytes]]] = defaultdict(set)
         self._recent: OrderedDict[str, Seen] = OrderedDict()
+        self._arrived: deque[Record] = deque()
+        self._is_told = False
         self._feed.follow(self._receive)
 
     def recent(self) -> list[Seen]:
@@ -61,10 +63,19 @@ class QueueFeed:
         self._feed.close()
 
     def _receive(self, record: Record) -> None:
-        if record.key is not None:
-            take = self._hand_on if record.value is not None else self._forget
+        self._arrived.append(record)
+        if not self._is_told:
+            self._is_told = True
             with suppress(RuntimeError):  # the loop is closed: nobody listens any more
-                self._loop.call_soon_threadsafe(take, record)
+                self._loop.call_soon_threadsafe(self._take_arrived)
+
+    def _take_arrived(self) -> None:
+        """All that has come, in one go: waking the loop for each would cost more than the rest."""
+        self._is_told = False  # first: what comes from here on tells again
+        while self._arrived:
+            record = self._arrived.popleft()
+            if record.key is not None:
+                (self._forget if record.value is None else self._hand_on)(record)
 
     def _forget(self, record: Record) -> None:
         """A tombstone: the learner is erased."""

@@ -64,7 +64,7 @@ class _Visit:
 
     async def events(self, keys: Sequence[str]) -> AsyncIterator[bytes]:
         """What is sent, until the client leaves, its key counts no longer, or the server stops."""
-        news: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
+        news: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(len(keys))
         listening = [asyncio.create_task(self._listen(key, news)) for key in keys]
         self._engine.metrics.http_open.inc()
         try:
@@ -81,6 +81,8 @@ class _Visit:
 
     async def _listen(self, key: str, news: asyncio.Queue[tuple[str, bytes]]) -> None:
         async for queue in self._engine.feed.subscribe(key):
+            if news.full():  # a slow client gets the newest, not all
+                news.get_nowait()
             news.put_nowait((key, queue))
 
     async def _news(

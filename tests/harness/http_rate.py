@@ -88,7 +88,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_lost(self, _: Exception | None) -> None:
         """See asyncio."""
-        self._load.broke()
+        self._load.broke(self)
 
 
 def _length(head: bytes) -> int:
@@ -103,7 +103,8 @@ class _Load:
         self._requests = [one.encode("latin-1") for one in asked["requests"]]
         self._count = int(asked["rate"] * asked["seconds"])
         self._asked = asked
-        self._free: list[_Connection] = []
+        self._free: deque[_Connection] = deque()
+        """In turn, so that none is idle until the server closes it."""
         self._waiting: deque[tuple[bytes, float]] = deque()
         self._left = self._count
         self._done = asyncio.Event()
@@ -132,7 +133,7 @@ class _Load:
 
     def _due(self, request: bytes, due: float) -> None:
         if self._free:
-            self._free.pop().send(request, time.perf_counter())
+            self._free.popleft().send(request, time.perf_counter())
         else:
             self._waited += 1
             self._waiting.append((request, due))
@@ -149,9 +150,11 @@ class _Load:
         if not self._left:
             self._done.set()
 
-    def broke(self) -> None:
+    def broke(self, connection: _Connection) -> None:
         """A connection is gone."""
-        if self._left:
+        if connection in self._free:
+            self._free.remove(connection)
+        elif self._left:
             self._refused += 1
             self._left -= 1
 
