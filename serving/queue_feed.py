@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -40,6 +40,8 @@ class QueueFeed:
         self._recent: OrderedDict[str, Seen] = OrderedDict()
         self._arrived: deque[Record] = deque()
         self._is_told = False
+        self.hear: Callable[[str, bytes | None], None] = lambda _, __: None
+        """Is told of each queue (None: the learner is erased), in the loop."""
         self._feed.follow(self._receive)
 
     def recent(self) -> list[Seen]:
@@ -79,10 +81,13 @@ class QueueFeed:
 
     def _forget(self, record: Record) -> None:
         """A tombstone: the learner is erased."""
-        self._recent.pop((record.key or b"").decode(), None)
+        learner = (record.key or b"").decode()
+        self.hear(learner, None)
+        self._recent.pop(learner, None)
 
     def _hand_on(self, record: Record) -> None:
         learner, queue = (record.key or b"").decode(), record.value or b""
+        self.hear(learner, queue)
         self._recent.pop(learner, None)
         self._recent[learner] = Seen(learner, record.timestamp, queue)
         if len(self._recent) > _REMEMBERED:

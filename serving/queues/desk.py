@@ -10,6 +10,7 @@ from schemas.codec import decode_json, encode_json
 from schemas.errors import Corrupt, Unavailable
 from schemas.queue import decision_id
 from serving.engine import Engine
+from serving.queues.shelf import PATIENCE_SEC, Shelf
 from stream import clock
 from stream.bases import Bases
 from stream.learner_facts import Names, Source, names_of
@@ -63,6 +64,8 @@ class Desk:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._silent_until = 0.0
+        self._shelf, self._shelf_of = Shelf(), engine.store
+        engine.feed.hear = self._shelf.hear
         self._fallbacks: dict[tuple[str, str], _Kept] = {}
         self._names: tuple[int, Names] | None = None
         self._bases: tuple[Any, Bases] | None = None
@@ -110,11 +113,32 @@ class Desk:
 
     async def _stored(self, keys: tuple[str, ...]) -> tuple[str, bytes | None]:
         self._refuse_silent()
+        shelved = self._shelved(keys)
+        if shelved is None:
+            return _answer(await self._ask(keys))
+        asking = asyncio.ensure_future(self._ask(keys))
+        done, _ = await asyncio.wait((asking,), timeout=PATIENCE_SEC)
+        return _answer(asking.result()) if done else shelved
+
+    def _shelved(self, keys: tuple[str, ...]) -> tuple[str, bytes] | None:
+        if self._shelf_of is not self._engine.store:
+            self._shelf.clear()
+            self._shelf_of = self._engine.store
+        found = ((key, queue) for key in keys if (queue := self._shelf.get(key)) is not None)
+        return next(found, None)
+
+    async def _ask(self, keys: tuple[str, ...]) -> tuple[str, bytes | None] | None:
+        """What Redis says; None where it does not."""
+        for key in keys:
+            self._shelf.ask(key)
+        found = None
         try:
-            return await self._engine.queue(keys)
+            found = await self._engine.queue(keys)
         except (Unavailable, Corrupt):
             self._silent_until = clock.monotonic() + _SILENCE_SEC
-            raise
+        for key in keys:
+            self._shelf.read(key, found[1] if found and found[0] == key else None)
+        return found
 
     def _refuse_silent(self) -> None:
         if clock.monotonic() < self._silent_until:
@@ -164,6 +188,12 @@ class Desk:
             self._bases = store, Bases(store.pool)
         base_of = self._bases[1].of
         return Source(store, store.pool, base_of, store.namespace, self._engine.settings.partitions)
+
+
+def _answer(found: tuple[str, bytes | None] | None) -> tuple[str, bytes | None]:
+    if found is None:
+        raise Unavailable("Redis does not answer")
+    return found
 
 
 _DESKS: WeakKeyDictionary[Engine, Desk] = WeakKeyDictionary()
