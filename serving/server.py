@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from stream.settings import Settings
 _HEADERS_SHARE = 0.5
 """Of the time that a request may take to arrive."""
 _BACKLOG = 1024
+_SWITCH_SEC = 0.0005
+"""So long a thread that follows a topic may hold the interpreter while a request waits."""
 _log = logging.getLogger("stepstream")
 
 
@@ -34,6 +37,7 @@ def serve(settings: Settings, engine: Engine, started: Callable[[str], None]) ->
     Raises:
         ConfigurationError: where the address or the certificate cannot be had.
     """
+    sys.setswitchinterval(_SWITCH_SEC)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, engine, started))
 

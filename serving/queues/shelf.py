@@ -7,7 +7,7 @@ streams are: a tenth of a second behind Redis at most, and only while Redis is b
 
 from collections import OrderedDict
 
-PATIENCE_SEC = 0.003
+PATIENCE_SEC = 0.001
 """A read usually takes a tenth of that."""
 _MOST = 4_000
 
