@@ -10,7 +10,7 @@ from typing import Any
 from processors.identity import Pseudonyms, learner_keys
 from processors.objective import Objective
 from processors.reference import Reference
-from schemas.errors import ConfigurationError, Unavailable
+from schemas.errors import ConfigurationError, Corrupt, Unavailable
 from serving.access.audit import Access
 from serving.access.feed import keys_feed, taking
 from serving.access.keys import Caller, Denial, Keyring
@@ -106,7 +106,7 @@ class Engine:
         while not self.settings.namespace:
             try:
                 serving = await namespaces.serving()
-            except Unavailable:
+            except (Unavailable, Corrupt):
                 serving = self.namespace
             if serving != self.namespace:
                 before, self.store = self.store, _store(self.settings.with_(namespace=serving))
@@ -114,7 +114,9 @@ class Engine:
             await asyncio.sleep(_ASK_SEC)
 
     async def _follow_groups(self) -> None:
+        """Beats, too: who is asked for it is the loop that answers."""
         while True:
+            self.metrics.heartbeat.set(self.now())
             self._slices.admit(self.reference.sizes(self.settings.slice_by))
             await asyncio.sleep(_LOOK_SEC)
 

@@ -183,7 +183,7 @@ ALERTS = (
         ),
         do=(
             "Tell whoever runs the sender the reason and an example.",
-            "When it is put right, `stepstream redrive` sends the dead letters through again.",
+            "When it is put right, `stepstream redrive --yes` sends the dead letters again.",
         ),
     ),
     Alert(
@@ -232,7 +232,7 @@ ALERTS = (
             "Nothing, if what is live is simply good: the next recalibration may pass.",
             (
                 "If none has passed for weeks, look whether the archive is whole "
-                "(`archive_lost_offsets`) and whether there are enough new events."
+                "(`stepstream_archive_lost_offsets_total`) and whether there are enough new events."
             ),
             "The alert ends with the next version that passes.",
         ),

@@ -35,7 +35,7 @@ clears after. No Grafana ran where they were made, so nobody has seen them drawn
 Made by `make dashboards` of the declarations in `stream/metrics.py` and
 `stream/learning_meters.py`; a test sees to it that it is up to date.
 
-Workers, `stepstream serve`, `archive run` and `recalibrate --every` tell Prometheus all of them at
+Workers, `serve`, `openedx`, `simulate`, `archive run` and `recalibrate --every` tell all of them at
 STEPSTREAM_METRICS_HOST:STEPSTREAM_METRICS_PORT under `/metrics`; what a process has nothing to do
 with stays 0 or away. Seconds are seconds, shares lie in [0, 1]. Counters start anew with the
 process. No label has more values than a closed list, the catalogue of an installation's parts
