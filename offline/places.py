@@ -7,6 +7,7 @@ there: it is written under a name that begins with a dot and ends with `.partial
 
 import errno
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
@@ -153,7 +154,8 @@ class Place:
 
     def _partial(self, name: str) -> str:
         whole = PurePosixPath(self.path(name))
-        writer = f"{os.uname().nodename}-{os.getpid()}"  # two writers never share a file
+        # two writers never share a file, be they threads of one process
+        writer = f"{os.uname().nodename}-{os.getpid()}-{threading.get_ident()}"
         return str(whole.with_name(f".{whole.name}.{writer}{PARTIAL}"))
 
     def _unreachable(self, name: str, error: OSError) -> Unavailable:

@@ -14,7 +14,7 @@ from serving.access.guards import ENGINE
 from serving.access.keys import Denial
 from serving.access.recognition import recognise
 from serving.engine import Engine, route_of
-from serving.problems import Problem
+from serving.problems import Problem, too_large
 from serving.xapi.versions import version_headers
 from stream import clock
 
@@ -135,11 +135,6 @@ class Visit:
         method = self._scope["method"] if self._scope["method"] in _METHODS else "other"
         metrics.http_requests.labels(route, method, status).inc()
         metrics.http_seconds.labels(route).observe(clock.monotonic() - self._started)
-
-
-def too_large(most: int) -> Problem:
-    """The answer to a body that is too large."""
-    return Problem(413, "too_large", f"a request has {most} bytes at most: send smaller batches")
 
 
 async def _answer(problem: Problem, send: Send) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import os
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 from processors.identity import Pseudonyms, learner_keys
 from processors.objective import Objective
 from processors.reference import Reference
-from schemas.errors import ConfigurationError, Corrupt, Unavailable
+from schemas.errors import EXIT_RESTART, ConfigurationError, Corrupt, Unavailable
 from serving.access.audit import Access
 from serving.access.feed import keys_feed, taking
 from serving.access.keys import Caller, Denial, Keyring
@@ -52,11 +54,17 @@ class Engine:
         self.keyring = Keyring()
         self.limiter = Limiter()
         self.metrics = Metrics()
-        self.publisher = Publisher(settings.kafka)
+        self.publisher = Publisher(settings.kafka, patient=False)
         self.trail = Trail(self.publisher, settings.prefix)
         self.store = _store(settings)
         self.now = clock.now
         self.started = asyncio.Event()
+        self.erasing = asyncio.Lock()
+        """One erasure at a time: each looks through every store."""
+        self.one_look = asyncio.Semaphore(1)
+        """At the audit: each reads a topic."""
+        self.streams = Counter[str]()
+        """Open event streams by id of the key."""
         self._pseudonym_key = pseudonym_key(settings)
         self._slices = slices(settings)
         self._feeds: list[ReferenceFeed | Any] = []
@@ -116,9 +124,20 @@ class Engine:
     async def _follow_groups(self) -> None:
         """Beats, too: who is asked for it is the loop that answers."""
         while True:
+            self._check_feeds()
             self.metrics.heartbeat.set(self.now())
             self._slices.admit(self.reference.sizes(self.settings.slice_by))
             await asyncio.sleep(_LOOK_SEC)
+
+    def _check_feeds(self) -> None:
+        """Who does not hear of revoked keys and erased learners must not answer."""
+        try:
+            for feed in self._feeds:
+                feed.check()
+        except Unavailable as error:
+            _log.critical("%s", error)
+            logging.shutdown()
+            os._exit(EXIT_RESTART)
 
     def count_read(self, learner: str) -> None:
         """Count, by the learner's role or cohort, that a queue was handed out."""

@@ -35,10 +35,11 @@ async def audit(
     """Who read or changed what is known of whom, in the key's tenant; the newest first."""
     await engine.trail.send()
     settings = engine.settings
-    key = None if learner is None else engine.keys_of(caller, learner)[0]
-    return await asyncio.to_thread(
-        read_audit, settings.kafka, settings.prefix, caller.tenant, key, limit
-    )
+    keys = () if learner is None else engine.keys_of(caller, learner)
+    async with engine.one_look:
+        return await asyncio.to_thread(
+            read_audit, settings.kafka, settings.prefix, caller.tenant, keys, limit
+        )
 
 
 router = Router("/v1", route_handlers=[models, audit], tags=["operations"])

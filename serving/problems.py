@@ -9,7 +9,7 @@ from litestar.exceptions import HTTPException
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR, HTTP_503_SERVICE_UNAVAILABLE
 
 from schemas.codec import encode_json
-from schemas.errors import ConfigurationError, Unavailable
+from schemas.errors import ConfigurationError, Corrupt, Unavailable
 
 _TYPE = "application/problem+json"
 _RETRY_SEC = "1"
@@ -51,6 +51,11 @@ def answer(problem: Problem) -> Response[bytes]:
     )
 
 
+def too_large(most: int) -> Problem:
+    """The answer to a body that is too large."""
+    return Problem(413, "too_large", f"a request has {most} bytes at most: send smaller batches")
+
+
 def _told(_: Request[Any, Any, Any], problem: Problem) -> Response[bytes]:
     return answer(problem)
 
@@ -77,10 +82,6 @@ def _unavailable(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]
     return answer(problem)
 
 
-def _unsuitable(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    return answer(Problem(400, "invalid_request", str(error)))
-
-
 def _failed(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     _log.error("a request failed", exc_info=error)
     detail = "this is a fault of the server: its log says more"
@@ -91,7 +92,8 @@ HANDLERS: dict[type[Exception] | int, Any] = {
     Problem: _told,
     HTTPException: _refused,
     Unavailable: _unavailable,
-    ConfigurationError: _unsuitable,
+    ConfigurationError: _unavailable,
+    Corrupt: _unavailable,
     Exception: _failed,
 }
 """For Litestar's `exception_handlers`."""

@@ -60,6 +60,10 @@ class QueueFeed:
             if not self._listeners[learner]:
                 del self._listeners[learner]
 
+    def check(self) -> None:
+        """See `TopicFeed.check`."""
+        self._feed.check()
+
     def close(self) -> None:
         """Stop following."""
         self._feed.close()

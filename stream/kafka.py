@@ -36,9 +36,13 @@ class Publisher:
 
     The idempotent producer keeps the order of a key and writes nothing twice on its own
     retries; keys land where Kafka's own clients would put them.
+
+    Args:
+        patient: wait where the buffer is full; else say so at once (`Unavailable`).
     """
 
-    def __init__(self, servers: str) -> None:
+    def __init__(self, servers: str, *, patient: bool = True) -> None:
+        self._patient = patient
         self._producer = Producer(
             {
                 "bootstrap.servers": servers,
@@ -71,7 +75,11 @@ class Publisher:
             await self.submit(messages)
 
     def submit(self, messages: Sequence[Message]) -> "asyncio.Future[None]":
-        """Hand `messages` over; the future is done when all are acknowledged."""
+        """Hand `messages` over; the future is done when all are acknowledged.
+
+        Raises:
+            Unavailable: where the buffer is full, unless patient; some may have been taken.
+        """
         tally = _Tally(len(messages), asyncio.get_running_loop())
         for message in messages:
             self._produce(message, tally.count)
@@ -92,7 +100,9 @@ class Publisher:
                     on_delivery=delivered,
                     headers=list(message.headers) or None,
                 )
-            except BufferError:
+            except BufferError as error:
+                if not self._patient:
+                    raise Unavailable("Kafka does not keep up: its buffer is full") from error
                 self._producer.poll(_POLL_SEC)
             else:
                 return

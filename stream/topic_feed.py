@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 
+from schemas.errors import Unavailable
 from stream.kafka import Reader
 from stream.records import Record
 
@@ -18,6 +19,7 @@ class TopicFeed:
         self._reader = reader
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._failure: Exception | None = None
 
     def load(self, receive: Callable[[Record], None]) -> int:
         """Hand on everything that is there now; returns how many messages."""
@@ -35,9 +37,23 @@ class TopicFeed:
         self._thread.start()
 
     def _follow(self, receive: Callable[[Record], None]) -> None:
-        while not self._stop.is_set():
-            for record in self._reader.poll():
-                receive(record)
+        try:
+            while not self._stop.is_set():
+                for record in self._reader.poll():
+                    receive(record)
+        except Exception as error:  # noqa: BLE001  whatever it is, `check` tells
+            self._failure = error
+
+    def check(self) -> None:
+        """The topics are still followed.
+
+        Raises:
+            Unavailable: where they are not: what the process knows would grow old.
+        """
+        if self._failure is not None:
+            raise Unavailable(
+                f"a topic cannot be followed any more ({self._failure}): start again"
+            ) from self._failure
 
     def close(self) -> None:
         """Stop following."""

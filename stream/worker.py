@@ -92,7 +92,7 @@ class Worker:
 
     async def run(self) -> None:
         """Run until the process is told to end."""
-        feed = ReferenceFeed(self._settings.kafka, self._settings.prefix)
+        feed = self._feed = ReferenceFeed(self._settings.kafka, self._settings.prefix)
         count = await asyncio.to_thread(feed.load, self._take_reference)
         _log.info("reference data: %d messages", count)
         loop = asyncio.get_running_loop()
@@ -163,6 +163,7 @@ class Worker:
         topic = self._settings.prefix + EVENTS.name
         while True:
             await asyncio.sleep(_WATCH_SEC)
+            self._feed.check()
             applied = self._personalizer.applied()
             try:
                 ends = await asyncio.to_thread(admin.ends, topic)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from schemas.errors import Unavailable
 from serving.access.audit import Access, access_message
 from stream.kafka import Publisher
 from stream.log import Message
@@ -28,9 +29,13 @@ class Trail:
         self._waiting.append(access_message(self._prefix, access))
 
     def send(self) -> "asyncio.Future[None]":
-        """Send what waits now; done when Kafka has it."""
+        """Send what waits now; done when Kafka has it, or it is lost and the log says so."""
         waiting, self._waiting = self._waiting, []
-        sent = self._publisher.submit(waiting)
+        try:
+            sent = self._publisher.submit(waiting)
+        except Unavailable as error:
+            sent = asyncio.get_running_loop().create_future()
+            sent.set_exception(error)
         sent.add_done_callback(_tell_failure)
         return sent
 

@@ -1,7 +1,8 @@
 """The desk: hands queues out, from the engine or, where that cannot be, by content rules."""
 
 import asyncio
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from processors.fallback import fallback_queue
@@ -15,6 +16,7 @@ from stream import clock
 from stream.bases import Bases
 from stream.learner_facts import Names, Source, names_of
 
+T = TypeVar("T")
 _SILENCE_SEC = 0.5
 """So long a Redis that did not answer is not asked again: readers get the fallback at once."""
 _KEPT_SEC = 60.0
@@ -87,10 +89,11 @@ class Desk:
             found = await self._engine.store.queues([key for keys in people for key in keys])
         except (Unavailable, Corrupt):
             self._silent_until = clock.monotonic() + _SILENCE_SEC
-            return [self._without(keys[0], _ENGINE_DOWN, wish) for keys in people]
+            firsts = [keys[0] for keys in people]
+            return [self._without(key, _ENGINE_DOWN, wish) async for key in _one_by_one(firsts)]
         rest = iter(found)
         handed = []
-        for keys in people:
+        async for keys in _one_by_one(people):
             held = {key: stored for key in keys if (stored := next(rest)) is not None}
             key = next(iter(held), keys[0])
             handed.append(self.handed(key, held.get(key), wish))
@@ -159,7 +162,7 @@ class Desk:
         made = fallback_queue(key, engine.reference, engine.objective, now, _WHY[reason])
         queue: dict[str, Any] = decode_json(encode_json(made))
         if len(self._fallbacks) >= _MOST_KEPT:
-            self._fallbacks.clear()
+            del self._fallbacks[next(iter(self._fallbacks))]
         self._fallbacks[key, reason] = _Kept(now, version, queue)
         return queue
 
@@ -188,6 +191,13 @@ class Desk:
             self._bases = store, Bases(store.pool)
         base_of = self._bases[1].of
         return Source(store, store.pool, base_of, store.namespace, self._engine.settings.partitions)
+
+
+async def _one_by_one(people: list[T]) -> AsyncIterator[T]:
+    """Each of `people`; other requests are answered between two."""
+    for one in people:
+        await asyncio.sleep(0)
+        yield one
 
 
 def _answer(found: tuple[str, bytes | None] | None) -> tuple[str, bytes | None]:

@@ -13,9 +13,12 @@ from serving.access.guards import needs
 from serving.access.keys import Caller, Scope
 from serving.engine import Engine
 from serving.parameters import Learner
+from serving.problems import Problem
 from serving.queues.desk import Desk, Handed
 from serving.queues.wishes import Context, K, TimeBudget, wish_of
 
+_MOST_STREAMS = 1000
+"""Of one key in one server."""
 _HEARTBEAT_SEC = 15.0
 _LOOK_SEC = 1.0
 """So often it is asked whether the key still counts, and whether the server goes on."""
@@ -47,7 +50,9 @@ async def stream(
 ) -> Response[bytes] | Stream:
     """The present queue, then each new one; a comment every 15 seconds where nothing happens."""
     keys = engine.keys_of(caller, learner)
-    engine.audit(caller, "stream", keys[0])
+    if engine.streams[caller.id] >= _MOST_STREAMS:
+        detail = f"this key follows {_MOST_STREAMS} queues already: close some"
+        raise Problem(429, "streams", detail, {"Retry-After": "60"})
     visit = _Visit(engine, caller, desk, wish_of(k, time_budget, context))
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     return Stream(visit.events(keys), media_type=_EVENT_STREAM, headers=headers)
@@ -67,15 +72,18 @@ class _Visit:
         news: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(len(keys))
         listening = [asyncio.create_task(self._listen(key, news)) for key in keys]
         self._engine.metrics.http_open.inc()
+        self._engine.streams[self._caller.id] += 1
         try:
             await asyncio.sleep(0)  # listens before it looks: nothing is missed between
             newest = await self._desk.hand(tuple(keys), self._wish)
+            self._engine.audit(self._caller, "stream", newest.learner)
             yield _event(newest)
-            async with aclosing(self._news(news, newest)) as found:
+            async with aclosing(self._news(news, newest, keys)) as found:
                 async for text in found:
                     yield text
         finally:
             self._engine.metrics.http_open.dec()
+            self._engine.streams[self._caller.id] -= 1
             for task in listening:
                 task.cancel()
 
@@ -86,7 +94,7 @@ class _Visit:
             news.put_nowait((key, queue))
 
     async def _news(
-        self, news: asyncio.Queue[tuple[str, bytes]], newest: Handed
+        self, news: asyncio.Queue[tuple[str, bytes]], newest: Handed, keys: Sequence[str]
     ) -> AsyncGenerator[bytes]:
         quiet = 0.0
         while self._counts():
@@ -96,7 +104,7 @@ class _Visit:
             quiet += _LOOK_SEC
             if found is not None:
                 handed = self._desk.handed(*found, self._wish)
-                if handed.age > newest.age:
+                if _replaces(handed, newest, keys) and self._counts():
                     newest, quiet = handed, 0.0
                     yield _event(handed)
             if quiet >= _HEARTBEAT_SEC:
@@ -108,6 +116,18 @@ class _Visit:
         ends = caller.expires_at
         expired = ends is not None and engine.now() >= ends
         return engine.started.is_set() and not expired and engine.keyring.holds(caller)
+
+
+def _replaces(handed: Handed, newest: Handed, keys: Sequence[str]) -> bool:
+    """Whether a queue is to be told after `newest`, as `GET /v1/queue` would hand it out.
+
+    Versions of one learner key can be compared; of two, the earlier one counts that has a queue.
+    """
+    if handed.learner == newest.learner:
+        return handed.age > newest.age
+    if newest.queue["fallback"]:
+        return True
+    return keys.index(handed.learner) < keys.index(newest.learner)
 
 
 def _event(handed: Handed) -> bytes:

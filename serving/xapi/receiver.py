@@ -2,21 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from litestar import Request
 
 from schemas.arrival import Arrival, Known
-from schemas.errors import Unavailable
+from schemas.errors import Corrupt, Unavailable
 from serving.access.guards import allowed
 from serving.access.keys import Caller, Scope
 from serving.access.recognition import recognise
 from serving.engine import Engine
-from serving.problems import Problem
+from serving.problems import Problem, too_large
 from serving.xapi.batch import Named, Refusal, Sender, read_statements, refuse_conflicts
 from serving.xapi.multipart import (
     Part,
@@ -35,8 +35,11 @@ _ACKNOWLEDGE_SEC = 15.0
 """How long Kafka may take; a sender that hears nothing for longer has given up by itself."""
 _AT_ONCE_BYTES = 32_768
 """A larger request is read in a thread, so that others are answered meanwhile."""
+_FORM_GROWTH = 3
+"""Of a statement in a form, where every byte becomes three at most."""
 _log = logging.getLogger("stepstream")
 
+T = TypeVar("T")
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -77,7 +80,8 @@ async def _read(request: AnyRequest, engine: Engine) -> tuple[Sent, Caller]:
     if not folded:
         allowed(request, Scope.PUBLISH)
     headers = {name.lower(): value for name, value in request.headers.items()}
-    sent = unfolded(Sent(str(request.method), query, headers, await request.body()))
+    whole = Sent(str(request.method), query, headers, await _body(request, engine, folded=folded))
+    sent = await _at_once_or_beside(len(whole.body), unfolded, whole)
     if folded and sent.headers.get("authorization") != headers.get("authorization"):
         recognise(engine, request.scope, sent.headers["authorization"])  # type: ignore[arg-type]
     caller = allowed(request, Scope.PUBLISH)
@@ -98,9 +102,23 @@ def no_queries() -> Problem:
 
 
 async def _statements(sent: Sent, caller: Caller, engine: Engine) -> list[Named]:
-    if len(sent.body) <= _AT_ONCE_BYTES:
-        return _checked(sent, caller, engine)
-    return await asyncio.to_thread(_checked, sent, caller, engine)
+    return await _at_once_or_beside(len(sent.body), _checked, sent, caller, engine)
+
+
+async def _at_once_or_beside(size: int, work: Callable[..., T], *arguments: Any) -> T:
+    """What `work` returns; what takes long is done beside the other requests."""
+    if size <= _AT_ONCE_BYTES:
+        return work(*arguments)
+    return await asyncio.to_thread(work, *arguments)
+
+
+async def _body(request: AnyRequest, engine: Engine, *, folded: bool) -> bytes:
+    """The body; a form, whose key is known only when it is read, holds one statement at most."""
+    most = _FORM_GROWTH * engine.settings.max_statement_bytes
+    body = await request.body()
+    if folded and len(body) > most:
+        raise too_large(most)
+    return body
 
 
 def _checked(sent: Sent, caller: Caller, engine: Engine) -> list[Named]:
@@ -154,7 +172,7 @@ async def _noted(named: Sequence[Named], engine: Engine) -> list[Known | None]:
     arrivals = [one.arrival for one in named]
     try:
         return await engine.store.arrivals.note(arrivals, engine.settings.statement_window)
-    except Unavailable as error:
+    except (Unavailable, Corrupt) as error:
         _log.warning("statements are taken without looking for conflicts: %s", error)
         return [None] * len(named)
 
@@ -162,7 +180,7 @@ async def _noted(named: Sequence[Named], engine: Engine) -> list[Known | None]:
 async def _forget(fresh: Sequence[Arrival], engine: Engine) -> None:
     try:
         await engine.store.arrivals.forget(fresh)
-    except Unavailable as error:
+    except (Unavailable, Corrupt) as error:
         _log.warning("arrivals that came to nothing are remembered for a while: %s", error)
 
 

@@ -1,5 +1,7 @@
 import errno
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -70,6 +72,20 @@ def test_what_a_dead_writer_left_is_not_seen_and_can_be_cleared_away(tmp_path: P
     assert place.names() == []
     assert place.clear_partial() == [f".a{PARTIAL}"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_threads_that_write_one_file_never_mix(tmp_path: Path) -> None:
+    place, both = Place(str(tmp_path)), Barrier(2)
+
+    def write(letter: bytes) -> None:
+        with place.writing("a") as file:
+            both.wait(10)
+            file.write(letter * 1000)
+            both.wait(10)
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(write, [b"x", b"y"]))
+    assert place.read("a") in {b"x" * 1000, b"y" * 1000}
 
 
 def test_a_full_disk_says_what_to_do_and_leaves_nothing(

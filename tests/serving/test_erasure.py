@@ -1,5 +1,7 @@
 """`DELETE /v1/learner` over a socket, on real servers."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import jsonschema_rs
 import pytest
 from harness.served import Served
@@ -45,6 +47,20 @@ def test_a_learner_of_the_tenant_is_erased(served: Served) -> None:
     publish_statements(served.settings, [raw for _, raw in answers(60, 4, 12)])
     wait_until(lambda: is_idle(served.settings), "the next events are applied")
     assert _held(served) == Forgotten()
+
+
+def test_two_at_once_are_one_after_the_other(served: Served) -> None:
+    """Both would write the same files of the archive."""
+
+    def erase(learner: str) -> int:
+        with served.client() as client:
+            asked = {"learner": learner}
+            return client.delete("/v1/learner", params=asked, timeout=60.0).status_code
+
+    with ThreadPoolExecutor() as pool:
+        answers_of = list(pool.map(erase, ["nobody1", "nobody2", "nobody3"]))
+    assert set(answers_of) <= {200, 503}
+    assert 200 in answers_of
 
 
 def test_who_may_not(served: Served) -> None:

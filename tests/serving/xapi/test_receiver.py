@@ -256,6 +256,8 @@ def test_what_articulate_sends(served: Served, client: httpx.Client) -> None:
         assert nobody.post(PATH, data=form, **put).status_code == 401
         late = form | {"X-Experience-API-Version": "2.0.0"}
         assert client.post(PATH, data=late, **put).status_code == 400
+        most = 3 * served.settings.max_statement_bytes
+        assert nobody.post(PATH, content=b"a" * (most + 1), **put).status_code == 413
     settle(served)
     assert events_of(served, name) == 1
 
