@@ -1,11 +1,5 @@
 """`serve`: HTTP in this process."""
 
-import logging
-import os
-import sys
-import threading
-from contextlib import suppress
-
 import click
 
 from online_models.compiled import is_compiled
@@ -16,6 +10,7 @@ from serving.server import serve
 from stream.cli.ending import say
 from stream.cli.environment import configured, with_services
 from stream.cli.output import examples
+from stream.cli.process import end_with_standard_input, log_to_standard_error
 from stream.objective_file import objective_of
 from stream.topic_creation import create_topics
 
@@ -59,8 +54,8 @@ def serve_command(host: str | None, port: int | None, leash: bool) -> int:
             "TLS wants both STEPSTREAM_TLS_CERTIFICATE and STEPSTREAM_TLS_KEY: set the other one"
         )
     if leash:
-        threading.Thread(target=_end_with_standard_input, name="leash", daemon=True).start()
-    _log_to_standard_error(debug=settings.debug)
+        end_with_standard_input()
+    log_to_standard_error(debug=settings.debug)
     if not is_compiled():
         say("compiling the models, once for this version: a minute or two")
     warm_up()
@@ -77,21 +72,3 @@ def serve_command(host: str | None, port: int | None, leash: bool) -> int:
 
     serve(settings, engine, started)
     return 0
-
-
-def _end_with_standard_input() -> None:
-    # not through sys.stdin: a thread that waits there holds its lock, and Python could not end
-    while os.read(0, 1024):
-        pass
-    with suppress(ProcessLookupError):
-        os.kill(os.getpid(), 15)
-
-
-def _log_to_standard_error(*, debug: bool) -> None:
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO if debug else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(message)s",
-        datefmt="%H:%M:%S",
-    )
-    logging.getLogger("stepstream").setLevel(logging.INFO)

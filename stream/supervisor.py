@@ -2,7 +2,7 @@
 
 The child runs in a session of its own, so that a terminal's Ctrl-C reaches it once, from here, and
 holds the other end of a pipe as its standard input: it can see when its guardian is gone, be it by
-`kill -9` (`stream.cli.worker` ends itself then).
+`kill -9` (`stream.cli.process` ends itself then).
 """
 
 import asyncio

@@ -6,6 +6,7 @@ from litestar.params import Parameter
 from msgspec import Meta
 
 from processors.handing_out import MOST_ITEMS, Wish
+from serving.parameters import LONGEST_LEARNER
 
 LONGEST_ID = 2048
 FEWEST_MINUTES, MOST_MINUTES = 0.1, 100_000.0
@@ -35,8 +36,8 @@ Context = Annotated[
 
 SomeLearner = Annotated[
     str,
-    Meta(min_length=1, max_length=LONGEST_ID, pattern=NAMED),
-    Parameter(min_length=1, max_length=LONGEST_ID, pattern=NAMED),
+    Meta(min_length=1, max_length=LONGEST_LEARNER, pattern=NAMED),
+    Parameter(min_length=1, max_length=LONGEST_LEARNER, pattern=NAMED),
 ]
 SomeActivity = Annotated[
     str,

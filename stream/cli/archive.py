@@ -1,7 +1,5 @@
 """`archive`: run, compact, check, status."""
 
-import logging
-import sys
 from typing import Any
 
 import click
@@ -29,6 +27,7 @@ from stream.cli.output import (
     out,
     table,
 )
+from stream.cli.process import log_to_standard_error
 from stream.kafka import Admin
 from stream.settings import Settings
 
@@ -112,7 +111,7 @@ def run_command(
     the same command goes on later.
     """
     settings = with_kafka(configured())
-    _log_to_standard_error(debug=settings.debug)
+    log_to_standard_error(debug=settings.debug)
     wish = Wish(once, Limits(rows, mib * _MIB, seconds), not no_compact, member)
     with count_progress("archiving") as bar:
         task = bar.add_task("archiving", total=None)
@@ -236,12 +235,3 @@ def _not_archived(settings: Settings, topic: str, ends: dict[str, int]) -> int |
     except StepstreamError:
         return None
     return sum(max(0, end - 1 - ends.get(str(part), -1)) for part, end in found.items())
-
-
-def _log_to_standard_error(*, debug: bool) -> None:
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO if debug else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(message)s",
-        datefmt="%H:%M:%S",
-    )

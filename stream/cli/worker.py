@@ -1,11 +1,7 @@
 """`worker`: in this process, or supervised."""
 
 import asyncio
-import logging
-import os
 import signal
-import sys
-import threading
 
 import click
 
@@ -14,11 +10,10 @@ from processors.warming import warm_up
 from stream.cli.ending import say
 from stream.cli.environment import configured, with_services
 from stream.cli.output import examples
+from stream.cli.process import end_with_standard_input, log_to_standard_error
 from stream.objective_file import objective_of
 from stream.supervisor import WORKER, Child, Supervisor
 from stream.worker import run_worker
-
-_STANDARD_INPUT = 0
 
 
 @click.command(
@@ -44,8 +39,8 @@ def worker_command(restart: bool, leash: bool) -> int:
     if restart:
         return asyncio.run(_supervise(Supervisor(Child(WORKER), say)))
     if leash:
-        threading.Thread(target=_end_with_standard_input, name="leash", daemon=True).start()
-    _log_to_standard_error(debug=settings.debug)
+        end_with_standard_input()
+    log_to_standard_error(debug=settings.debug)
     if not is_compiled():
         say("compiling the models, once for this version: a minute or two")
     warm_up()
@@ -63,20 +58,3 @@ async def _supervise(supervisor: Supervisor) -> int:
     except asyncio.CancelledError:
         say("stopped")
         return 0
-
-
-def _end_with_standard_input() -> None:
-    # not through sys.stdin: a thread that waits there holds its lock, and Python could not end
-    while os.read(_STANDARD_INPUT, 1024):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _log_to_standard_error(*, debug: bool) -> None:
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO if debug else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(message)s",
-        datefmt="%H:%M:%S",
-    )
-    logging.getLogger("stepstream").setLevel(logging.INFO)

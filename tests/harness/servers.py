@@ -60,7 +60,11 @@ class HttpServer:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self.url = self._address()
+        try:
+            self.url = self._address()
+        except AssertionError:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def _address(self) -> str:
